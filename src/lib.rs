@@ -1,1 +1,20 @@
-pub fn main() {}
+//! Frontdesk: customer service that answers from your documents, with quotes, or hands over to a person.
+//!
+//! The house has floors; a room imports only rooms on lower floors (`tests/it/tidy.rs` holds the table, `ARCHITECTURE.md`
+//! explains it). From the ground up:
+//!
+//! - `model`: nouns, events, and the fold that is a conversation · `text`: words, sentences, languages
+//! - `clock`: time and ids
+//! - `llm`, `embed`, `index`, `bus`: seams to the world outside · `store`: rows
+//! - `knowledge`: documents to passages
+
+pub mod clock;
+pub mod model;
+pub mod text;
+
+pub mod bus;
+pub mod embed;
+pub mod index;
+pub mod llm;
+
+pub mod knowledge;

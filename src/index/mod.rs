@@ -1,0 +1,84 @@
+//! The seam to search indexes. An index is a projection of the store: it can be thrown away and made again, and it says
+//! which knowledge version it holds.
+
+use std::fmt;
+
+use async_trait::async_trait;
+
+use crate::embed::Vector;
+use crate::model::id::{ChunkName, WorkspaceId};
+use crate::model::passage::Scores;
+
+pub mod config;
+
+#[async_trait]
+pub trait Index: fmt::Debug + Send + Sync {
+    /// What the index holds of a workspace.
+    async fn held(&self, workspace: WorkspaceId) -> Result<Held, Error>;
+
+    /// Applies a change; durable and visible to the next search when it returns. Repeating a change is harmless.
+    async fn apply(&self, change: &Change) -> Result<(), Error>;
+
+    /// The best chunks for a query, best first.
+    async fn search(&self, query: &Query) -> Result<Found, Error>;
+}
+
+/// What an index holds of a workspace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Knowledge version of the last change; 0 when there was none. A lower one than the published means: catch up.
+    pub version: u64,
+    pub chunks: u64,
+    pub vectors: u64,
+}
+
+/// A step from one state of the index to another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    pub workspace: WorkspaceId,
+    /// Forget everything of the workspace first.
+    pub reset: bool,
+    /// Added, or replaced where the name is known.
+    pub add: Vec<Entry>,
+    pub remove: Vec<ChunkName>,
+    /// What the index holds afterwards; `None` leaves the number as it is.
+    pub version: Option<u64>,
+}
+
+/// A chunk as the index sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    pub chunk: ChunkName,
+    /// Terms in order (see `text::terms`), of heading and text together.
+    pub terms: Vec<String>,
+    /// `None` while it is not embedded yet, or when no embedder reads its language.
+    pub vector: Option<Vector>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    pub workspace: WorkspaceId,
+    /// Query terms with weights; repeated terms add up.
+    pub terms: Vec<(String, f32)>,
+    pub vector: Option<Vector>,
+    pub limit: usize,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    pub hits: Vec<Hit>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    pub chunk: ChunkName,
+    pub scores: Scores,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    #[error("the index is unavailable: {0}")]
+    Unavailable(String),
+    #[error("vectors have {got} numbers instead of {expected}")]
+    Mismatched { expected: usize, got: usize },
+}

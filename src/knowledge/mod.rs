@@ -1,0 +1,4 @@
+//! Documents in, passages out. Reading, cutting and ranking are pure; `ingest` and `retrieve` are the shell around them.
+//! Nothing here knows what a conversation is.
+
+pub mod document;

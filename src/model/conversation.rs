@@ -1,0 +1,362 @@
+//! The fold: what a conversation is, after each of its events.
+
+use std::collections::BTreeSet;
+
+use crate::model::event::{Event, Party, Priority, Reason, Recorded, Summary};
+use crate::model::id::{AgentId, ConversationId, CustomerId, TurnId, WorkspaceId};
+use crate::model::passage::Citation;
+use crate::model::time::Timestamp;
+use crate::text::language::Language;
+
+/// A conversation as its events made it. Fields are read freely; only [`Conversation::apply`] writes them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conversation {
+    pub id: ConversationId,
+    /// Seq of the last event; 0 before the first.
+    pub seq: u64,
+    pub workspace: WorkspaceId,
+    pub inbox: String,
+    pub channel: String,
+    pub customer: Option<CustomerId>,
+    pub language: Language,
+    pub status: Status,
+    pub owner: Owner,
+    pub opened_at: Timestamp,
+    pub last_at: Timestamp,
+    pub messages: Vec<Message>,
+    pub labels: BTreeSet<String>,
+    /// The bot's attempt under way, and the message that it answers.
+    pub turn: Option<Turn>,
+    /// Seq of the last customer message that somebody dealt with.
+    pub answered_through: u64,
+    pub escalation: Option<Escalation>,
+    /// The last score that the customer gave, 1 to 5.
+    pub rating: Option<u8>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// Nothing happened yet.
+    Unborn,
+    Open,
+    Resolved,
+}
+
+/// Who speaks for the business. One value, so two owners cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Owner {
+    Bot,
+    /// Waiting for a person.
+    Queue,
+    Agent(AgentId),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    pub seq: u64,
+    pub at: Timestamp,
+    pub from: Party,
+    pub text: String,
+    pub client_id: Option<String>,
+    pub citations: Vec<Citation>,
+    pub offers_human: bool,
+    pub delivered: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    pub id: TurnId,
+    pub through: u64,
+    /// A decision was recorded.
+    pub decided: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Escalation {
+    pub reason: Reason,
+    pub summary: Summary,
+    pub at: Timestamp,
+    pub seq: u64,
+}
+
+/// Why an event cannot follow.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Forbidden {
+    #[error("the conversation has not been opened")]
+    NotOpened,
+    #[error("the conversation was opened before")]
+    OpenedTwice,
+    #[error("event {got} cannot follow event {last}")]
+    OutOfOrder { last: u64, got: u64 },
+    #[error("the conversation is resolved")]
+    Resolved,
+    #[error("the conversation is not resolved")]
+    NotResolved,
+    /// The same client id came before: the message is already there.
+    #[error("the message is already there as event {seq}")]
+    Repeated { seq: u64 },
+    #[error("the bot does not own the conversation")]
+    NotTheBots,
+    #[error("this agent does not own the conversation")]
+    NotTheAgents,
+    #[error("another agent owns the conversation")]
+    Taken { by: AgentId },
+    #[error("the conversation was already given to people")]
+    AlreadyEscalated,
+    #[error("the turn is not the one under way")]
+    WrongTurn,
+    #[error("there is no such message")]
+    NoSuchMessage,
+    #[error("a score is between 1 and 5")]
+    BadScore,
+}
+
+impl Conversation {
+    /// A conversation before its first event.
+    #[must_use]
+    pub fn unborn(id: ConversationId) -> Self {
+        Self {
+            id,
+            seq: 0,
+            workspace: WorkspaceId::DEFAULT,
+            inbox: String::new(),
+            channel: String::new(),
+            customer: None,
+            language: Language::default(),
+            status: Status::Unborn,
+            owner: Owner::Bot,
+            opened_at: Timestamp::default(),
+            last_at: Timestamp::default(),
+            messages: Vec::new(),
+            labels: BTreeSet::new(),
+            turn: None,
+            answered_through: 0,
+            escalation: None,
+            rating: None,
+        }
+    }
+
+    /// Folds a whole history.
+    ///
+    /// # Errors
+    /// The first event that cannot follow those before it.
+    pub fn fold<'a>(id: ConversationId, events: impl IntoIterator<Item = &'a Recorded>) -> Result<Self, Forbidden> {
+        let mut conversation = Self::unborn(id);
+        for recorded in events {
+            conversation.apply(recorded)?;
+        }
+        Ok(conversation)
+    }
+
+    /// Takes in the next event, or says why it cannot follow and stays as it was.
+    ///
+    /// # Errors
+    /// [`Forbidden`] names the rule that the event breaks.
+    pub fn apply(&mut self, recorded: &Recorded) -> Result<(), Forbidden> {
+        self.check(recorded)?;
+        self.seq = recorded.seq;
+        self.last_at = recorded.at;
+        self.take(recorded);
+        Ok(())
+    }
+
+    /// Seq of the customer's last message when the bot owes an answer to it.
+    #[must_use]
+    pub fn awaits_bot(&self) -> Option<u64> {
+        if self.status != Status::Open || self.owner != Owner::Bot {
+            return None;
+        }
+        self.last_from(Party::Customer).filter(|seq| *seq > self.answered_through)
+    }
+
+    /// The message that was sent with this client id, if it arrived before.
+    #[must_use]
+    pub fn sent_as(&self, client_id: &str) -> Option<&Message> {
+        self.messages.iter().rev().find(|message| message.client_id.as_deref() == Some(client_id))
+    }
+
+    fn last_from(&self, party: Party) -> Option<u64> {
+        self.messages.iter().rev().find(|message| message.from == party).map(|message| message.seq)
+    }
+
+    fn check(&self, recorded: &Recorded) -> Result<(), Forbidden> {
+        if recorded.seq != self.seq + 1 {
+            return Err(Forbidden::OutOfOrder { last: self.seq, got: recorded.seq });
+        }
+        let opening = matches!(recorded.event, Event::Opened { .. } | Event::Imported { .. });
+        match self.status {
+            Status::Unborn if !matches!(recorded.event, Event::Opened { .. }) => return Err(Forbidden::NotOpened),
+            Status::Open | Status::Resolved if matches!(recorded.event, Event::Opened { .. }) => {
+                return Err(Forbidden::OpenedTwice);
+            }
+            Status::Resolved if !opening && !survives_resolution(&recorded.event) => return Err(Forbidden::Resolved),
+            _ => {}
+        }
+        match &recorded.event {
+            Event::CustomerSaid { client_id, .. } | Event::AgentSaid { client_id, .. } => {
+                if let Some(message) = self.sent_as(client_id) {
+                    return Err(Forbidden::Repeated { seq: message.seq });
+                }
+            }
+            _ => {}
+        }
+        match &recorded.event {
+            Event::TurnStarted { through, .. } => match self.awaits_bot() {
+                Some(last) if last == *through => Ok(()),
+                Some(_) => Err(Forbidden::NoSuchMessage),
+                None => Err(Forbidden::NotTheBots),
+            },
+            Event::Decided { decision } => self.owned_by_bot_in(decision.turn),
+            Event::BotSaid { turn, .. } => self.owned_by_bot_in(*turn),
+            Event::Escalated { .. } => match self.owner {
+                Owner::Bot => Ok(()),
+                Owner::Queue | Owner::Agent(_) => Err(Forbidden::AlreadyEscalated),
+            },
+            Event::Claimed { agent } => match self.owner {
+                Owner::Agent(other) if other != *agent => Err(Forbidden::Taken { by: other }),
+                Owner::Agent(_) => Err(Forbidden::AlreadyEscalated),
+                Owner::Bot | Owner::Queue => Ok(()),
+            },
+            Event::Released { agent, .. } | Event::AgentSaid { agent, .. } if self.owner != Owner::Agent(*agent) => {
+                Err(Forbidden::NotTheAgents)
+            }
+            Event::Reopened { .. } if self.status != Status::Resolved => Err(Forbidden::NotResolved),
+            Event::Rated { score, .. } if !(1..=5).contains(score) => Err(Forbidden::BadScore),
+            Event::Delivered { message } | Event::DeliveryFailed { message, .. } if !self.has_message(*message) => {
+                Err(Forbidden::NoSuchMessage)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn owned_by_bot_in(&self, turn: TurnId) -> Result<(), Forbidden> {
+        if self.owner != Owner::Bot {
+            return Err(Forbidden::NotTheBots);
+        }
+        match self.turn {
+            Some(current) if current.id == turn => Ok(()),
+            _ => Err(Forbidden::WrongTurn),
+        }
+    }
+
+    fn has_message(&self, seq: u64) -> bool {
+        self.messages.binary_search_by_key(&seq, |message| message.seq).is_ok()
+    }
+
+    fn take(&mut self, recorded: &Recorded) {
+        match &recorded.event {
+            Event::Opened { workspace, inbox, channel, customer } => {
+                self.status = Status::Open;
+                self.workspace = *workspace;
+                self.inbox.clone_from(inbox);
+                self.channel.clone_from(channel);
+                self.customer = Some(*customer);
+                self.opened_at = recorded.at;
+            }
+            Event::CustomerSaid { client_id, text, language } => {
+                self.language = *language;
+                self.hear(recorded, Party::Customer, text, Some(client_id));
+            }
+            Event::TurnStarted { turn, through } => {
+                self.turn = Some(Turn { id: *turn, through: *through, decided: false });
+            }
+            Event::Decided { .. } => {
+                if let Some(turn) = &mut self.turn {
+                    turn.decided = true;
+                }
+            }
+            Event::BotSaid { text, citations, offers_human, .. } => {
+                self.hear(recorded, Party::Bot, text, None);
+                if let Some(message) = self.messages.last_mut() {
+                    message.citations.clone_from(citations);
+                    message.offers_human = *offers_human;
+                }
+                self.end_turn();
+            }
+            Event::Escalated { reason, summary } => {
+                self.owner = Owner::Queue;
+                self.escalation = Some(Escalation {
+                    reason: reason.clone(),
+                    summary: summary.clone(),
+                    at: recorded.at,
+                    seq: recorded.seq,
+                });
+                self.end_turn();
+            }
+            Event::Claimed { agent } => {
+                self.owner = Owner::Agent(*agent);
+                self.end_turn();
+            }
+            Event::Released { to_bot, .. } => {
+                self.owner = if *to_bot { Owner::Bot } else { Owner::Queue };
+                self.answered_through = self.seq;
+            }
+            Event::AgentSaid { agent, client_id, text } => {
+                self.hear(recorded, Party::Agent(*agent), text, Some(client_id));
+                self.answered_through = self.seq;
+            }
+            Event::Tagged { label, removed } => {
+                if *removed {
+                    self.labels.remove(label);
+                } else {
+                    self.labels.insert(label.clone());
+                }
+            }
+            Event::Resolved { .. } => {
+                self.status = Status::Resolved;
+                self.turn = None;
+                self.answered_through = self.seq;
+            }
+            Event::Reopened { .. } => {
+                self.status = Status::Open;
+                self.owner = Owner::Bot;
+                self.escalation = None;
+            }
+            Event::Rated { score, .. } => self.rating = Some(*score),
+            Event::Delivered { message } => {
+                if let Ok(place) = self.messages.binary_search_by_key(message, |message| message.seq) {
+                    self.messages[place].delivered = true;
+                }
+            }
+            Event::Noted { .. } | Event::DeliveryFailed { .. } | Event::Imported { .. } => {}
+        }
+    }
+
+    fn hear(&mut self, recorded: &Recorded, from: Party, text: &str, client_id: Option<&String>) {
+        self.messages.push(Message {
+            seq: recorded.seq,
+            at: recorded.at,
+            from,
+            text: text.to_owned(),
+            client_id: client_id.cloned(),
+            citations: Vec::new(),
+            offers_human: false,
+            delivered: false,
+        });
+    }
+
+    /// A turn answers what the customer said up to its start; what came later is still owed.
+    fn end_turn(&mut self) {
+        let through = self.turn.take().map_or(self.seq, |turn| turn.through);
+        self.answered_through = self.answered_through.max(through);
+    }
+
+    /// Urgency of the conversation in the queue.
+    #[must_use]
+    pub fn priority(&self) -> Priority {
+        self.escalation.as_ref().map_or_else(Priority::default, |escalation| escalation.reason.priority)
+    }
+}
+
+/// What may still happen after a conversation was resolved.
+fn survives_resolution(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Reopened { .. }
+            | Event::Rated { .. }
+            | Event::Noted { .. }
+            | Event::Tagged { .. }
+            | Event::Delivered { .. }
+            | Event::DeliveryFailed { .. }
+    )
+}

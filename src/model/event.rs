@@ -1,0 +1,160 @@
+//! What can happen in a conversation. The set is closed; on disk names are `snake_case` and fields are only ever added.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::decision::{Decision, Mode};
+use crate::model::id::{AgentId, CustomerId, TurnId, WorkspaceId};
+use crate::model::passage::Citation;
+use crate::model::time::Timestamp;
+use crate::text::language::Language;
+
+/// An event in its place. `seq` counts from 1 without gaps within a conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recorded {
+    pub seq: u64,
+    pub at: Timestamp,
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    Opened {
+        workspace: WorkspaceId,
+        inbox: String,
+        channel: String,
+        customer: CustomerId,
+    },
+    CustomerSaid {
+        /// Chosen by the sender; a second message with the same one is the same message.
+        client_id: String,
+        text: String,
+        language: Language,
+    },
+    TurnStarted {
+        turn: TurnId,
+        /// The last message (by seq) that this turn answers.
+        through: u64,
+    },
+    Decided {
+        decision: Box<Decision>,
+    },
+    BotSaid {
+        turn: TurnId,
+        text: String,
+        mode: Mode,
+        #[serde(default)]
+        citations: Vec<Citation>,
+        /// True when the reply offers to fetch a person.
+        #[serde(default)]
+        offers_human: bool,
+    },
+    Escalated {
+        reason: Reason,
+        summary: Summary,
+    },
+    Claimed {
+        agent: AgentId,
+    },
+    Released {
+        agent: AgentId,
+        /// Where it goes: back to the bot, or to the queue.
+        to_bot: bool,
+    },
+    AgentSaid {
+        agent: AgentId,
+        client_id: String,
+        text: String,
+    },
+    Noted {
+        agent: AgentId,
+        text: String,
+    },
+    Tagged {
+        label: String,
+        removed: bool,
+    },
+    Resolved {
+        by: Party,
+    },
+    Reopened {
+        by: Party,
+    },
+    Rated {
+        /// 1 (bad) to 5 (good).
+        score: u8,
+        comment: String,
+    },
+    Delivered {
+        /// Seq of the message that reached the customer.
+        message: u64,
+    },
+    DeliveryFailed {
+        message: u64,
+        why: String,
+    },
+    Imported {
+        source: String,
+    },
+}
+
+/// Who acts or speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Party {
+    Customer,
+    Bot,
+    Agent(AgentId),
+    /// The house itself, for example a time limit.
+    System,
+}
+
+/// Why the bot gave a conversation to people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    pub kind: ReasonKind,
+    /// The policy rule, when one decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    pub priority: Priority,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReasonKind {
+    /// The customer asked for a person.
+    Asked,
+    /// A rule of the policy says that people handle this.
+    Rule,
+    /// The documents do not answer the question.
+    NoEvidence,
+    /// The model and its fallbacks failed and quoting was no help.
+    Fault,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    Low,
+    #[default]
+    Normal,
+    High,
+    Urgent,
+}
+
+/// What an agent needs at one glance.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The customer's problem in their words.
+    pub problem: String,
+    /// What the bot already answered.
+    pub tried: Vec<String>,
+    /// Facts that the customer gave: order numbers, dates, amounts.
+    pub facts: Vec<String>,
+    /// The question that is still open.
+    pub open_question: String,
+    pub citations: Vec<Citation>,
+    /// True when a language model wrote it, false when it was read off the log.
+    pub by_model: bool,
+}

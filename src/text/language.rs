@@ -1,0 +1,63 @@
+//! In which of our languages a text is written. A test of script is enough for two languages, and never guesses Swedish.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    #[default]
+    En,
+    Zh,
+}
+
+impl Language {
+    /// BCP 47 tag.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh-CN",
+        }
+    }
+}
+
+/// Whether a character belongs to the Chinese script (unified ideographs with extensions, compatibility forms).
+#[must_use]
+pub fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}' | '〇')
+}
+
+/// The language of a text: Chinese when Han characters weigh at least as much as Latin words. A Han character counts as
+/// one word and so does a run of Latin letters, so that "iPhone 15 怎么退货" is Chinese.
+#[must_use]
+pub fn detect(text: &str) -> Language {
+    let (mut han, mut words, mut in_word) = (0_usize, 0_usize, false);
+    for c in text.chars() {
+        let letter = c.is_alphabetic() && !is_han(c);
+        if letter && !in_word {
+            words += 1;
+        }
+        in_word = letter;
+        han += usize::from(is_han(c));
+    }
+    if han > 0 && han >= words { Language::Zh } else { Language::En }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mixed_text_has_the_language_of_its_words() {
+        for (text, language) in [
+            ("How do I get a refund?", Language::En),
+            ("怎么退货？", Language::Zh),
+            ("iPhone 15 怎么退货", Language::Zh),
+            ("What does 退货 mean in your policy?", Language::En),
+            ("", Language::En),
+            ("12345", Language::En),
+        ] {
+            assert_eq!(detect(text), language, "{text}");
+        }
+    }
+}

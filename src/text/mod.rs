@@ -1,0 +1,6 @@
+//! Words: folding, terms, sentences, languages. Plain functions on text; no room above is known here.
+
+pub mod language;
+pub mod normalise;
+pub mod sentences;
+pub mod terms;
