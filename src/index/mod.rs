@@ -66,7 +66,11 @@ pub struct Query {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Found {
+    /// Best first; equal scores are in order of their names.
     pub hits: Vec<Hit>,
+    /// Inverse document frequency of each different query term, in order of first appearance; a term that no chunk of the
+    /// workspace has gets the highest weight of all.
+    pub idf: Vec<(String, f32)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
