@@ -1,6 +1,8 @@
 //! Words: folding, terms, sentences, languages. Plain functions on text; no room above is known here.
 
+pub mod identifiers;
 pub mod language;
 pub mod normalise;
+pub mod quantities;
 pub mod sentences;
 pub mod terms;
