@@ -6,10 +6,13 @@
 //! - `model`: nouns, events, and the fold that is a conversation · `text`: words, sentences, languages
 //! - `clock`: time and ids
 //! - `llm`, `embed`, `index`, `bus`: seams to the world outside · `store`: rows
+//! - `prompts`: the texts that models and customers read
 //! - `knowledge`: documents to passages
+//! - `dialogue`: one turn · `desk`: the human side
 
 pub mod clock;
 pub mod model;
+pub mod prompts;
 pub mod text;
 
 pub mod bus;
@@ -18,3 +21,5 @@ pub mod index;
 pub mod llm;
 
 pub mod knowledge;
+
+pub mod dialogue;
