@@ -10,6 +10,8 @@ use crate::model::id::{ChunkName, WorkspaceId};
 use crate::model::passage::Scores;
 
 pub mod config;
+pub mod embedded;
+pub mod fuse;
 
 #[async_trait]
 pub trait Index: fmt::Debug + Send + Sync {
@@ -60,6 +62,8 @@ pub struct Query {
     pub workspace: WorkspaceId,
     /// Query terms with weights; repeated terms add up.
     pub terms: Vec<(String, f32)>,
+    /// Terms that stand side by side in the question, with weights. A chunk that keeps them side by side gains a little.
+    pub pairs: Vec<(String, String, f32)>,
     pub vector: Option<Vector>,
     pub limit: usize,
 }

@@ -2,8 +2,10 @@
 //! measuring, so that they cannot drift apart.
 
 use crate::embed::Vector;
-use crate::index::Entry;
+use crate::index::{Entry, Query};
 use crate::knowledge::document::Chunk;
+use crate::model::id::WorkspaceId;
+use crate::text::language::is_han;
 use crate::text::terms::terms;
 
 /// The index entry of a chunk of a document titled `title`.
@@ -27,15 +29,23 @@ pub fn text_to_embed(title: &str, chunk: &Chunk) -> String {
     lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// The terms of weighted texts (the turns of a conversation). A term counts with its weight each time it occurs.
+/// The query for weighted texts (the turns of a conversation) and, where an embedder reads them, their vector.
 #[must_use]
-pub fn query_terms(lexical: &[(String, f32)]) -> Vec<(String, f32)> {
-    let mut query: Vec<(String, f32)> = Vec::new();
+pub fn query(workspace: WorkspaceId, lexical: &[(String, f32)], vector: Option<Vector>, limit: usize) -> Query {
+    let mut query = Query { workspace, terms: Vec::new(), pairs: Vec::new(), vector, limit };
     for (text, weight) in lexical.iter().filter(|(_, weight)| *weight > 0.0) {
-        for term in terms(text) {
-            match query.iter_mut().find(|(known, _)| *known == term) {
+        let terms = terms(text);
+        for pair in terms.windows(2).filter(|pair| pair[0] != pair[1] && !pair.iter().any(|term| term.contains(is_han)))
+        {
+            match query.pairs.iter_mut().find(|(first, second, _)| *first == pair[0] && *second == pair[1]) {
+                Some((_, _, most)) => *most = most.max(*weight),
+                None => query.pairs.push((pair[0].clone(), pair[1].clone(), *weight)),
+            }
+        }
+        for term in terms {
+            match query.terms.iter_mut().find(|(known, _)| *known == term) {
                 Some((_, sum)) => *sum += weight,
-                None => query.push((term, *weight)),
+                None => query.terms.push((term, *weight)),
             }
         }
     }
@@ -48,8 +58,12 @@ mod tests {
 
     #[test]
     fn repeated_terms_add_up() {
-        let query =
-            query_terms(&[("returns of returns".into(), 1.0), ("returning shoes".into(), 0.5), ("x".into(), 0.0)]);
-        assert_eq!(query, [("return".to_owned(), 2.5), ("of".to_owned(), 1.0), ("shoe".to_owned(), 0.5)]);
+        let texts = [("returns of returns".into(), 1.0), ("returning shoes 退货".into(), 0.5), ("x".into(), 0.0)];
+        let query = query(WorkspaceId::DEFAULT, &texts, None, 5);
+        let terms: Vec<String> = query.terms.iter().map(|(term, weight)| format!("{term} {weight}")).collect();
+        assert_eq!(terms, ["return 2.5", "of 1", "shoe 0.5", "退货 0.5"]);
+        let pairs: Vec<String> =
+            query.pairs.iter().map(|(first, second, weight)| format!("{first} {second} {weight}")).collect();
+        assert_eq!(pairs, ["return of 1", "of return 1", "return shoe 0.5"]);
     }
 }

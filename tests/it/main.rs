@@ -1,3 +1,4 @@
-#[test]
-fn t() {}
+//! Everything that needs more than one room. Files are named after the outside world.
+
 mod embed;
+mod index;

@@ -1,0 +1,124 @@
+//! BM25 over tantivy's postings, with our own constants. Tantivy fixes k1 = 1.2 and b = 0.75; help pages mix one-line
+//! answers with long texts and gain from a stronger length norm, and rare words should weigh more in spoken questions
+//! (`docs/benchmarks.md` has the figures).
+
+use std::collections::HashMap;
+
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::Postings;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocSet, TERMINATED, Term};
+
+use super::shard::{Row, Snapshot};
+use crate::index::Error;
+
+/// Saturation of repeated terms.
+pub(super) const K1: f32 = 1.5;
+/// How much a long chunk is held back.
+const B: f32 = 0.9;
+/// Power on the inverse document frequency: above 1, rare words gain on common ones.
+pub(super) const RARITY: f32 = 1.25;
+
+/// Scores of every chunk, by segment and row, and what each term is worth.
+pub(super) struct Lexical {
+    pub(super) scores: Vec<Vec<f32>>,
+    /// By term, in order of first appearance.
+    pub(super) idf: Vec<(String, f32)>,
+    pub(super) norms: Norms,
+}
+
+/// The length part of BM25's denominator for each of tantivy's 256 length codes.
+pub(super) struct Norms([f32; 256]);
+
+impl Norms {
+    fn new(mean: f32) -> Self {
+        let mut norms = [0.0; 256];
+        for (code, norm) in (0_u8..=255).zip(&mut norms) {
+            #[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^24")]
+            let length = FieldNormReader::id_to_fieldnorm(code) as f32;
+            *norm = K1 * (1.0 - B + B * length / mean.max(1.0));
+        }
+        Self(norms)
+    }
+
+    /// Term frequency, saturated and normed by length: 0 to K1 + 1.
+    pub(super) fn saturate(&self, frequency: f32, code: u8) -> f32 {
+        frequency * (K1 + 1.0) / (frequency + self.0[usize::from(code)])
+    }
+}
+
+/// Scores all chunks for weighted terms (equal terms add up).
+pub(super) fn score(snapshot: &Snapshot, terms: &[(String, f32)]) -> Result<Lexical, Error> {
+    let readers = snapshot.searcher.segment_readers();
+    let mut scores: Vec<Vec<f32>> = readers.iter().map(|reader| vec![0.0; reader.max_doc() as usize]).collect();
+    let norms = Norms::new(snapshot.mean_length());
+    let mut idf = Vec::with_capacity(terms.len());
+    for (text, weight) in distinct(terms) {
+        let term = Term::from_field_text(snapshot.fields.terms, text);
+        let mut postings = Vec::with_capacity(readers.len());
+        let mut found = 0;
+        for reader in readers {
+            let inverted = reader.inverted_index(snapshot.fields.terms)?;
+            let list = inverted.read_postings(&term, IndexRecordOption::WithFreqs)?;
+            // Deleted chunks count no more, so that scores do not depend on when segments were merged.
+            found += match (&list, reader.alive_bitset()) {
+                (Some(list), Some(alive)) => list.doc_freq_given_deletes(alive),
+                (Some(list), None) => list.doc_freq(),
+                (None, _) => 0,
+            };
+            postings.push(list);
+        }
+        let rarity = inverse_document_frequency(snapshot.alive(), found);
+        idf.push((text.to_owned(), rarity));
+        let weight = weight * rarity.powf(RARITY);
+        for ((reader, list), scores) in readers.iter().zip(postings).zip(&mut scores) {
+            let Some(mut list) = list else { continue };
+            let lengths = reader.get_fieldnorms_reader(snapshot.fields.terms)?;
+            let alive = reader.alive_bitset();
+            let mut row = list.doc();
+            while row != TERMINATED {
+                if alive.is_none_or(|alive| alive.is_alive(row)) {
+                    #[expect(clippy::cast_precision_loss, reason = "a chunk has some hundred terms")]
+                    let frequency = list.term_freq() as f32;
+                    scores[row as usize] += weight * norms.saturate(frequency, lengths.fieldnorm_id(row));
+                }
+                row = list.advance();
+            }
+        }
+    }
+    Ok(Lexical { scores, idf, norms })
+}
+
+impl Lexical {
+    /// The `limit` best rows, best first.
+    pub(super) fn best(&self, snapshot: &Snapshot, limit: usize) -> Vec<(Row, f32)> {
+        let mut finds = Vec::new();
+        for (segment, scores) in self.scores.iter().enumerate() {
+            let found = scores.iter().enumerate().filter(|(_, score)| **score > 0.0);
+            finds.extend(found.map(|(row, score)| (Row { segment, row }, *score)));
+        }
+        snapshot.best(finds, limit)
+    }
+}
+
+/// ln(1 + (N − n + ½) / (n + ½)) of N chunks, n with the term (Robertson & Zaragoza 2009, as in Lucene: never negative).
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^24")]
+pub(super) fn inverse_document_frequency(chunks: usize, found: u32) -> f32 {
+    let (chunks, found) = (chunks as f32, found as f32);
+    (1.0 + ((chunks - found).max(0.0) + 0.5) / (found + 0.5)).ln()
+}
+
+fn distinct(terms: &[(String, f32)]) -> Vec<(&str, f32)> {
+    let mut places: HashMap<&str, usize> = HashMap::with_capacity(terms.len());
+    let mut distinct: Vec<(&str, f32)> = Vec::with_capacity(terms.len());
+    for (term, weight) in terms {
+        match places.get(term.as_str()) {
+            Some(place) => distinct[*place].1 += weight,
+            None => {
+                places.insert(term, distinct.len());
+                distinct.push((term, *weight));
+            }
+        }
+    }
+    distinct
+}

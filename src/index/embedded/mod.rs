@@ -1,0 +1,111 @@
+//! The index inside the program: tantivy for words, an exact scan of int8 vectors, fused by reciprocal rank. Each
+//! workspace has a folder of its own, so that the words of one business never weigh in the scores of another, and
+//! forgetting a business is deleting a folder.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::{Change, Error, Found, Held, Index, Query};
+use crate::model::id::WorkspaceId;
+
+mod dense;
+mod lexical;
+mod proximity;
+mod search;
+mod shard;
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Memory that a change may use before it is written in parts, in MiB, from 15. Nothing is held between changes.
+    pub writer_memory_mib: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { writer_memory_mib: 32 }
+    }
+}
+
+/// What a process may do to the index. One process writes; others may read beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    Write,
+    Read,
+}
+
+/// All shards of a folder.
+#[derive(Clone)]
+pub struct Embedded(Arc<Shards>);
+
+struct Shards {
+    folder: PathBuf,
+    access: Access,
+    config: Config,
+    /// Opened when first asked for.
+    open: Mutex<HashMap<WorkspaceId, Arc<shard::Shard>>>,
+}
+
+impl Embedded {
+    /// An index in `folder`. Nothing is read yet; a shard that turns out damaged is begun anew and says that it holds
+    /// version 0.
+    #[must_use]
+    pub fn open(config: &Config, folder: &Path, access: Access) -> Self {
+        Self(Arc::new(Shards { folder: folder.to_owned(), access, config: config.clone(), open: Mutex::default() }))
+    }
+
+    /// Runs work on a shard where blocking is allowed.
+    async fn on<T: Send + 'static>(
+        &self,
+        workspace: WorkspaceId,
+        work: impl FnOnce(&shard::Shard) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let shards = Arc::clone(&self.0);
+        let done = tokio::task::spawn_blocking(move || work(&*shards.of(workspace)?)).await;
+        done.map_err(|error| Error::Unavailable(error.to_string()))?
+    }
+}
+
+impl Shards {
+    fn of(&self, workspace: WorkspaceId) -> Result<Arc<shard::Shard>, Error> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(shard) = open.get(&workspace) {
+            return Ok(Arc::clone(shard));
+        }
+        let folder = self.folder.join(workspace.to_string());
+        let shard = Arc::new(shard::Shard::open(folder, self.access, &self.config)?);
+        open.insert(workspace, Arc::clone(&shard));
+        Ok(shard)
+    }
+}
+
+#[async_trait]
+impl Index for Embedded {
+    async fn held(&self, workspace: WorkspaceId) -> Result<Held, Error> {
+        self.on(workspace, |shard| Ok(shard.snapshot()?.held())).await
+    }
+
+    async fn apply(&self, change: &Change) -> Result<(), Error> {
+        let change = change.clone();
+        self.on(change.workspace, move |shard| shard.apply(&change)).await
+    }
+
+    async fn search(&self, query: &Query) -> Result<Found, Error> {
+        let query = query.clone();
+        self.on(query.workspace, move |shard| search::search(&*shard.snapshot()?, &query)).await
+    }
+}
+
+impl fmt::Debug for Embedded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Embedded")
+            .field("folder", &self.0.folder)
+            .field("access", &self.0.access)
+            .finish_non_exhaustive()
+    }
+}
