@@ -1,4 +1,5 @@
 //! One written form for what people mean as the same: full and half width, capitals, traditional and simplified.
+//!
 //! The index and every comparison of words stand on this; what is shown to people is never folded.
 
 use unicode_normalization::UnicodeNormalization;

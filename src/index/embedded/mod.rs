@@ -1,5 +1,6 @@
-//! The index inside the program: tantivy for words, an exact scan of int8 vectors, fused by reciprocal rank. Each
-//! workspace has a folder of its own, so that the words of one business never weigh in the scores of another, and
+//! The index inside the program: tantivy for words, an exact scan of int8 vectors, fused by reciprocal rank.
+//!
+//! Each workspace has a folder of its own, so that the words of one business never weigh in the scores of another, and
 //! forgetting a business is deleting a folder.
 
 use std::collections::HashMap;
@@ -78,7 +79,7 @@ impl Shards {
             return Ok(Arc::clone(shard));
         }
         let folder = self.folder.join(workspace.to_string());
-        let shard = Arc::new(shard::Shard::open(folder, self.access, &self.config)?);
+        let shard = Arc::new(shard::Shard::open(&folder, self.access, &self.config)?);
         open.insert(workspace, Arc::clone(&shard));
         Ok(shard)
     }

@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
@@ -77,19 +77,19 @@ pub(super) struct Rows {
 }
 
 impl Shard {
-    pub(super) fn open(folder: PathBuf, access: Access, config: &Config) -> Result<Self, Error> {
+    pub(super) fn open(folder: &Path, access: Access, config: &Config) -> Result<Self, Error> {
         let memory = config.writer_memory_mib.max(15) << 20;
-        match Self::open_whole(&folder, access, memory) {
+        match Self::open_whole(folder, access, memory) {
             Err(error) if access == Access::Write => {
                 tracing::warn!(folder = %folder.display(), %error, "the index cannot be read and is made anew");
-                fs::remove_dir_all(&folder)?;
-                Self::open_whole(&folder, access, memory)
+                fs::remove_dir_all(folder)?;
+                Self::open_whole(folder, access, memory)
             }
             opened => opened,
         }
     }
 
-    fn open_whole(folder: &PathBuf, access: Access, memory: usize) -> Result<Self, Error> {
+    fn open_whole(folder: &Path, access: Access, memory: usize) -> Result<Self, Error> {
         let (schema, fields) = schema();
         let exists = folder.join("meta.json").exists();
         let index = match (exists, access) {
