@@ -9,6 +9,7 @@
 //! - `prompts`: the texts that models and customers read
 //! - `knowledge`: documents to passages
 //! - `dialogue`: one turn · `desk`: the human side
+//! - `eval`: measuring
 
 pub mod clock;
 pub mod model;
@@ -23,3 +24,5 @@ pub mod llm;
 pub mod knowledge;
 
 pub mod dialogue;
+
+pub mod eval;

@@ -45,7 +45,8 @@ pub enum Access {
 pub struct Embedded(Arc<Shards>);
 
 struct Shards {
-    folder: PathBuf,
+    /// `None` keeps everything in memory.
+    folder: Option<PathBuf>,
     access: Access,
     config: Config,
     /// Opened when first asked for.
@@ -57,7 +58,14 @@ impl Embedded {
     /// version 0.
     #[must_use]
     pub fn open(config: &Config, folder: &Path, access: Access) -> Self {
-        Self(Arc::new(Shards { folder: folder.to_owned(), access, config: config.clone(), open: Mutex::default() }))
+        let folder = Some(folder.to_owned());
+        Self(Arc::new(Shards { folder, access, config: config.clone(), open: Mutex::default() }))
+    }
+
+    /// The same in memory, for tests and measurements.
+    #[must_use]
+    pub fn in_memory(config: &Config) -> Self {
+        Self(Arc::new(Shards { folder: None, access: Access::Write, config: config.clone(), open: Mutex::default() }))
     }
 
     /// Runs work on a shard where blocking is allowed.
@@ -78,8 +86,10 @@ impl Shards {
         if let Some(shard) = open.get(&workspace) {
             return Ok(Arc::clone(shard));
         }
-        let folder = self.folder.join(workspace.to_string());
-        let shard = Arc::new(shard::Shard::open(&folder, self.access, &self.config)?);
+        let shard = Arc::new(match &self.folder {
+            Some(folder) => shard::Shard::open(&folder.join(workspace.to_string()), self.access, &self.config)?,
+            None => shard::Shard::in_memory(&self.config)?,
+        });
         open.insert(workspace, Arc::clone(&shard));
         Ok(shard)
     }

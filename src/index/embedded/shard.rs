@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
+use tantivy::directory::MmapDirectory;
 use tantivy::index::SegmentId;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions, Value};
@@ -78,7 +79,7 @@ pub(super) struct Rows {
 
 impl Shard {
     pub(super) fn open(folder: &Path, access: Access, config: &Config) -> Result<Self, Error> {
-        let memory = config.writer_memory_mib.max(15) << 20;
+        let memory = memory(config);
         match Self::open_whole(folder, access, memory) {
             Err(error) if access == Access::Write => {
                 tracing::warn!(folder = %folder.display(), %error, "the index cannot be read and is made anew");
@@ -89,8 +90,12 @@ impl Shard {
         }
     }
 
+    pub(super) fn in_memory(config: &Config) -> Result<Self, Error> {
+        let index = tantivy::Index::builder().schema(schema().0).settings(settings()).create_in_ram()?;
+        Self::over(index, Access::Write, memory(config))
+    }
+
     fn open_whole(folder: &Path, access: Access, memory: usize) -> Result<Self, Error> {
-        let (schema, fields) = schema();
         let exists = folder.join("meta.json").exists();
         let index = match (exists, access) {
             (true, _) => tantivy::Index::open_in_dir(folder)?,
@@ -103,21 +108,21 @@ impl Shard {
                     fs::remove_dir_all(folder)?;
                 }
                 fs::create_dir_all(folder)?;
-                let settings = IndexSettings {
-                    docstore_compress_dedicated_thread: false,
-                    docstore_blocksize: 8192,
-                    ..IndexSettings::default()
-                };
-                let directory = tantivy::directory::MmapDirectory::open(folder).map_err(TantivyError::from)?;
-                tantivy::Index::create(directory, schema.clone(), settings)?
+                let directory = MmapDirectory::open(folder).map_err(TantivyError::from)?;
+                tantivy::Index::create(directory, schema().0, settings())?
             }
         };
+        let damaged = if access == Access::Write { index.validate_checksum()?.len() } else { 0 };
+        if damaged > 0 {
+            return Err(Error::Unavailable(format!("{damaged} files are damaged")));
+        }
+        Self::over(index, access, memory)
+    }
+
+    fn over(index: tantivy::Index, access: Access, memory: usize) -> Result<Self, Error> {
+        let (schema, fields) = schema();
         if index.schema() != schema {
             return Err(Error::Unavailable("the index has another layout".into()));
-        }
-        let damaged = if access == Access::Write { index.validate_checksum()? } else { Default::default() };
-        if !damaged.is_empty() {
-            return Err(Error::Unavailable(format!("{} damaged files", damaged.len())));
         }
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let current = RwLock::new(Arc::new(Snapshot::take(&index, &reader, fields, &[])?));
@@ -282,6 +287,14 @@ impl Rows {
         }
         Ok(rows)
     }
+}
+
+fn memory(config: &Config) -> usize {
+    config.writer_memory_mib.max(15) << 20
+}
+
+fn settings() -> IndexSettings {
+    IndexSettings { docstore_compress_dedicated_thread: false, docstore_blocksize: 8192, ..IndexSettings::default() }
 }
 
 fn schema() -> (Schema, Fields) {
