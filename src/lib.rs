@@ -21,7 +21,11 @@ pub mod embed;
 pub mod index;
 pub mod llm;
 
+pub mod inbox;
+pub mod journal;
 pub mod knowledge;
+pub mod store;
+pub mod sweep;
 
 pub mod dialogue;
 

@@ -99,6 +99,32 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The event's name, as it stands on disk and on the wire.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Opened { .. } => "opened",
+            Self::CustomerSaid { .. } => "customer_said",
+            Self::TurnStarted { .. } => "turn_started",
+            Self::Decided { .. } => "decided",
+            Self::BotSaid { .. } => "bot_said",
+            Self::Escalated { .. } => "escalated",
+            Self::Claimed { .. } => "claimed",
+            Self::Released { .. } => "released",
+            Self::AgentSaid { .. } => "agent_said",
+            Self::Noted { .. } => "noted",
+            Self::Tagged { .. } => "tagged",
+            Self::Resolved { .. } => "resolved",
+            Self::Reopened { .. } => "reopened",
+            Self::Rated { .. } => "rated",
+            Self::Delivered { .. } => "delivered",
+            Self::DeliveryFailed { .. } => "delivery_failed",
+            Self::Imported { .. } => "imported",
+        }
+    }
+}
+
 /// Who acts or speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,0 +1,159 @@
+//! The one door in: what a channel received becomes an event, once. It does not read what a message means.
+
+use crate::clock;
+use crate::journal::{AppendError, Journal};
+use crate::model::conversation::{Conversation, Forbidden, Status};
+use crate::model::event::{Event, Party};
+use crate::model::id::{ConversationId, CustomerId, WorkspaceId};
+use crate::model::time::Timestamp;
+use crate::store;
+use crate::text::language;
+
+/// Longest message in characters; longer ones are refused, not cut, so that nobody is misunderstood.
+const LONGEST: usize = 8_000;
+/// Longest client id in bytes.
+const LONGEST_ID: usize = 200;
+/// Appends that may be overtaken by others before we give up. Each try loses only to somebody else's success.
+const TRIES: usize = 64;
+
+/// A cheap handle to the door.
+#[derive(Clone, Debug)]
+pub struct Inbox {
+    journal: Journal,
+}
+
+/// A conversation that begins.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    pub workspace: WorkspaceId,
+    pub inbox: String,
+    pub channel: String,
+    pub customer: CustomerId,
+}
+
+/// A message as a channel understood it.
+#[derive(Clone, Debug)]
+pub struct Inbound {
+    pub conversation: ConversationId,
+    /// Chosen by the sender; the same one again is the same message.
+    pub client_id: String,
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Seq of the message.
+    pub seq: u64,
+    /// The message was there before.
+    pub repeated: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    #[error("there is no such conversation")]
+    NoSuchConversation,
+    #[error("the message is empty")]
+    Empty,
+    #[error("the message is longer than {LONGEST} characters")]
+    TooLong,
+    #[error("the client id is missing or longer than {LONGEST_ID} bytes")]
+    BadClientId,
+    /// Very many others wrote at the same moment; sending again is safe.
+    #[error("the conversation is too busy")]
+    Busy,
+    #[error("the conversation does not allow it: {0}")]
+    Forbidden(Forbidden),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl Inbox {
+    #[must_use]
+    pub fn new(journal: Journal) -> Self {
+        Self { journal }
+    }
+
+    /// Opens a conversation.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn open(&self, opening: Opening, now: Timestamp) -> Result<ConversationId, Error> {
+        let id = clock::id();
+        let event = Event::Opened {
+            workspace: opening.workspace,
+            inbox: opening.inbox,
+            channel: opening.channel,
+            customer: opening.customer,
+        };
+        match self.journal.append(&Conversation::unborn(id), vec![event], now).await {
+            Ok(_) | Err(AppendError::Conflict { .. }) => Ok(id),
+            Err(AppendError::Forbidden(forbidden)) => Err(Error::Forbidden(forbidden)),
+            Err(AppendError::Store(error)) => Err(Error::Store(error)),
+        }
+    }
+
+    /// Takes a message in, once for each client id. A resolved conversation opens again. It is in the journal, on the disk,
+    /// when this returns.
+    ///
+    /// # Errors
+    /// When the message cannot be taken; sending it again with the same client id is safe after each of them.
+    pub async fn accept(&self, inbound: Inbound, now: Timestamp) -> Result<Accepted, Error> {
+        let text = clean(&inbound.text)?;
+        if inbound.client_id.is_empty() || inbound.client_id.len() > LONGEST_ID {
+            return Err(Error::BadClientId);
+        }
+        let language = language::detect(&text);
+        for _ in 0..TRIES {
+            let Some(before) = self.journal.load(inbound.conversation).await? else {
+                return Err(Error::NoSuchConversation);
+            };
+            if let Some(message) = before.sent_as(&inbound.client_id) {
+                return Ok(Accepted { seq: message.seq, repeated: true });
+            }
+            let said = Event::CustomerSaid { client_id: inbound.client_id.clone(), text: text.clone(), language };
+            let events = match before.status {
+                Status::Resolved => vec![Event::Reopened { by: Party::Customer }, said],
+                Status::Unborn | Status::Open => vec![said],
+            };
+            match self.journal.append(&before, events, now).await {
+                Ok(after) => return Ok(Accepted { seq: after.seq, repeated: false }),
+                Err(AppendError::Conflict { .. }) => {}
+                Err(AppendError::Forbidden(Forbidden::Repeated { seq })) => return Ok(Accepted { seq, repeated: true }),
+                Err(AppendError::Forbidden(forbidden)) => return Err(Error::Forbidden(forbidden)),
+                Err(AppendError::Store(error)) => return Err(Error::Store(error)),
+            }
+        }
+        Err(Error::Busy)
+    }
+}
+
+/// The text without control characters and surrounding space; line breaks and tabs stay. Characters that turn the direction
+/// of what follows go too, because they can make an agent read something else than what was sent.
+fn clean(text: &str) -> Result<String, Error> {
+    let kept = |c: &char| {
+        let turns = matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+        !turns && (!c.is_control() || matches!(c, '\n' | '\t'))
+    };
+    let text: String = text.chars().filter(kept).collect();
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Error::Empty);
+    }
+    if text.chars().count() > LONGEST {
+        return Err(Error::TooLong);
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_cleaned_but_never_cut() {
+        assert_eq!(clean(" a\u{0}\r\nb\t\u{202E}c\u{7} "), Ok("a\nb\tc".to_owned()));
+        assert_eq!(clean("\u{0} \n"), Err(Error::Empty));
+        assert_eq!(clean(&"退".repeat(LONGEST)).map(|text| text.chars().count()), Ok(LONGEST));
+        assert_eq!(clean(&"退".repeat(LONGEST + 1)), Err(Error::TooLong));
+    }
+}

@@ -1,0 +1,265 @@
+//! Append once, in order; follow from any point. The only way to change a conversation.
+
+use std::collections::{HashMap, VecDeque};
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::Stream;
+use lru::LruCache;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::bus::{Bus, Hint};
+use crate::model::conversation::{Conversation, Forbidden};
+use crate::model::event::{Event, Recorded};
+use crate::model::id::ConversationId;
+use crate::model::time::Timestamp;
+use crate::store::conversations::Row;
+use crate::store::events::{Append, Appended};
+use crate::store::{self, Store};
+
+/// Folded conversations that are kept; a kept one is still brought up to date before it is handed out.
+const KEPT: NonZeroUsize = NonZeroUsize::new(1024).expect("1024 is not zero");
+/// Events that are read at a time.
+const PAGE: usize = 256;
+/// How often a follower looks for itself, in case another process appended and its hint was lost.
+const RECHECK: Duration = Duration::from_secs(2);
+
+/// A cheap handle to the journal.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    store: Store,
+    bus: Arc<dyn Bus>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    folded: Mutex<LruCache<ConversationId, Arc<Conversation>>>,
+    /// Last seq known of conversations that somebody follows.
+    followed: Mutex<HashMap<ConversationId, watch::Sender<u64>>>,
+}
+
+/// Why nothing was appended.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AppendError {
+    /// Somebody appended since the caller looked.
+    #[error("the conversation has moved on to event {actual}")]
+    Conflict { actual: u64 },
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl Journal {
+    #[must_use]
+    pub fn new(store: Store, bus: Arc<dyn Bus>) -> Self {
+        let folded = Mutex::new(LruCache::new(KEPT));
+        Self { store, bus, shared: Arc::new(Shared { folded, followed: Mutex::default() }) }
+    }
+
+    /// A conversation as it is now, or `None` when there is no such.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or holds events that cannot follow each other.
+    pub async fn load(&self, id: ConversationId) -> Result<Option<Arc<Conversation>>, store::Error> {
+        let kept = lock(&self.shared.folded).get(&id).cloned();
+        let mut conversation = kept.unwrap_or_else(|| Arc::new(Conversation::unborn(id)));
+        loop {
+            let events = self.store.events_after(id, conversation.seq, PAGE).await?;
+            let full = events.len() == PAGE;
+            if !events.is_empty() {
+                let current = Arc::make_mut(&mut conversation);
+                for recorded in &events {
+                    current.apply(recorded).map_err(|error| {
+                        store::Error::Corrupt(format!("conversation {id}, event {}: {error}", recorded.seq))
+                    })?;
+                }
+            }
+            if !full {
+                break;
+            }
+        }
+        if conversation.seq == 0 {
+            return Ok(None);
+        }
+        self.keep(&conversation);
+        Ok(Some(conversation))
+    }
+
+    /// Appends events after those that `before` holds, all or none, and returns what the conversation is then. What was
+    /// appended is on the disk when this returns.
+    ///
+    /// # Errors
+    /// [`AppendError::Conflict`] when `before` is not the present any more, [`AppendError::Forbidden`] when an event cannot
+    /// follow.
+    pub async fn append(
+        &self,
+        before: &Conversation,
+        events: Vec<Event>,
+        now: Timestamp,
+    ) -> Result<Arc<Conversation>, AppendError> {
+        let mut after = before.clone();
+        let mut recorded = Vec::with_capacity(events.len());
+        for event in events {
+            let next = Recorded { seq: after.seq + 1, at: now, event };
+            after.apply(&next)?;
+            recorded.push(next);
+        }
+        let append =
+            Append { conversation: after.id, expected: before.seq, events: recorded, after: Row::of(&after) };
+        match self.store.append(append).await? {
+            Appended::Conflict { actual } => Err(AppendError::Conflict { actual }),
+            Appended::Done => {
+                let after = Arc::new(after);
+                self.keep(&after);
+                self.tell(after.id, after.seq);
+                Ok(after)
+            }
+        }
+    }
+
+    /// Events after `after`, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn events(&self, id: ConversationId, after: u64, limit: usize) -> Result<Vec<Recorded>, store::Error> {
+        self.store.events_after(id, after, limit).await
+    }
+
+    /// Events after `after`: first those that are there, then those that come, each once and in order. Ends never; after an
+    /// error it goes on where it was.
+    pub fn follow(
+        &self,
+        id: ConversationId,
+        after: u64,
+    ) -> impl Stream<Item = Result<Recorded, store::Error>> + Send + use<> {
+        let follower = Follower { journal: self.clone(), id, after, ahead: VecDeque::new(), news: self.watch(id) };
+        futures::stream::unfold(follower, |mut follower| async move {
+            let next = follower.next().await;
+            Some((next, follower))
+        })
+    }
+
+    /// Takes conversations in which the bot owes an answer and the customer has been quiet for `quiet_ms`.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn due(
+        &self,
+        now: Timestamp,
+        quiet_ms: i64,
+        limit: usize,
+        lease_ms: i64,
+        holder: Uuid,
+    ) -> Result<Vec<ConversationId>, store::Error> {
+        self.store.take_due(now, now.plus_ms(-quiet_ms), limit, now.plus_ms(lease_ms), holder).await
+    }
+
+    /// When the next conversation will be due, if one waits.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn next_due(&self, quiet_ms: i64) -> Result<Option<Timestamp>, store::Error> {
+        self.store.next_due(quiet_ms).await
+    }
+
+    /// Gives a lease back.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn release_lease(&self, id: ConversationId, holder: Uuid) -> Result<(), store::Error> {
+        self.store.release_lease(id, holder).await
+    }
+
+    /// Makes the projection of every conversation again from its events; returns how many there are.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn rebuild_projections(&self) -> Result<usize, store::Error> {
+        let (mut count, mut after) = (0, None);
+        loop {
+            let page = self.store.conversation_ids(after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(count) };
+            after = Some(*last);
+            for id in page {
+                // Whoever appends meanwhile writes the projection too.
+                if let Some(conversation) = self.load(id).await? {
+                    self.store.rewrite_projection(id, &Row::of(&conversation)).await?;
+                }
+                count += 1;
+            }
+        }
+    }
+
+    fn keep(&self, conversation: &Arc<Conversation>) {
+        let mut folded = lock(&self.shared.folded);
+        match folded.get(&conversation.id) {
+            Some(kept) if kept.seq >= conversation.seq => {}
+            _ => {
+                folded.put(conversation.id, Arc::clone(conversation));
+            }
+        }
+    }
+
+    fn tell(&self, conversation: ConversationId, seq: u64) {
+        if let Some(sender) = lock(&self.shared.followed).get(&conversation) {
+            sender.send_if_modified(|last| std::mem::replace(last, seq.max(*last)) < seq);
+        }
+        self.bus.publish(Arc::new(Hint::Appended { conversation, seq }));
+    }
+
+    fn watch(&self, id: ConversationId) -> watch::Receiver<u64> {
+        lock(&self.shared.followed).entry(id).or_insert_with(|| watch::channel(0).0).subscribe()
+    }
+}
+
+struct Follower {
+    journal: Journal,
+    id: ConversationId,
+    after: u64,
+    /// Read, not yet handed out.
+    ahead: VecDeque<Recorded>,
+    news: watch::Receiver<u64>,
+}
+
+impl Follower {
+    async fn next(&mut self) -> Result<Recorded, store::Error> {
+        loop {
+            if let Some(recorded) = self.ahead.pop_front() {
+                self.after = recorded.seq;
+                return Ok(recorded);
+            }
+            // Marked as seen before the rows are read: what is appended from here on wakes us again.
+            self.news.mark_unchanged();
+            match self.journal.events(self.id, self.after, PAGE).await {
+                Ok(events) if events.is_empty() => {
+                    let _ = tokio::time::timeout(RECHECK, self.news.changed()).await;
+                }
+                Ok(events) => self.ahead = events.into(),
+                Err(error) => {
+                    // Whoever reads on after an error must not spin.
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                    return Err(error);
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        let mut followed = lock(&self.journal.shared.followed);
+        // Our own receiver still counts.
+        if followed.get(&self.id).is_some_and(|sender| sender.receiver_count() <= 1) {
+            followed.remove(&self.id);
+        }
+    }
+}
+
+/// A lock whose holders never panic half-way, so a poisoned one is as good as any.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

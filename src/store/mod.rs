@@ -1,0 +1,103 @@
+//! All SQL of the house. Rows in, rows out; nothing is decided here.
+//!
+//! Reads run on their own connections. Everything that writes goes through one connection, so that writers of this process
+//! wait in line instead of fighting for the file; other processes are waited for by SQLite's busy timeout.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, Transaction};
+use tokio::sync::mpsc;
+
+pub mod conversations;
+pub mod events;
+mod writer;
+
+/// Connections that read at the same time.
+const READERS: u32 = 8;
+/// How long a write waits for another process.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// A cheap handle to the database.
+#[derive(Clone, Debug)]
+pub struct Store {
+    reading: SqlitePool,
+    writer: SqlitePool,
+    appends: mpsc::Sender<writer::Waiting>,
+}
+
+/// A transaction that may write.
+pub(super) type Writing = Transaction<'static, Sqlite>;
+
+/// Why the database did not do it. Texts are for operators and hold no customer text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    #[error("the disk is full; free some space and try again")]
+    Full,
+    #[error("the database is busy with another program")]
+    Busy,
+    #[error("the database cannot be used: {0}")]
+    Unavailable(String),
+    #[error("the database holds something that cannot be read: {0}")]
+    Corrupt(String),
+}
+
+impl Store {
+    /// Opens `frontdesk.db` in the data folder, makes it if it is missing, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, the disk is full or the file is no database of ours.
+    pub async fn open(data: &Path) -> Result<Self, Error> {
+        let options = SqliteConnectOptions::new()
+            .filename(data.join("frontdesk.db"))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // `normal` may lose the last commits when the power goes; what was acknowledged must stay.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY);
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        sqlx::migrate!().run(&writer).await.map_err(|error| Error::Unavailable(error.to_string()))?;
+        let reading = SqlitePoolOptions::new().max_connections(READERS).min_connections(1).connect_with(options).await?;
+        let appends = writer::start(writer.clone());
+        Ok(Self { reading, writer, appends })
+    }
+
+    pub(super) fn reading(&self) -> &SqlitePool {
+        &self.reading
+    }
+
+    pub(super) fn writer(&self) -> &SqlitePool {
+        &self.writer
+    }
+
+    /// Begins a transaction that is sure to be able to write, so that reading before writing cannot deadlock.
+    pub(super) async fn writing(&self) -> Result<Writing, Error> {
+        Ok(self.writer.begin_with("begin immediate").await?)
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(database) => match database.code().as_deref() {
+                // SQLITE_FULL; writing the log fails as SQLITE_IOERR_WRITE on some file systems (sqlite.org/rescode.html).
+                Some("13" | "778") => Self::Full,
+                Some("5" | "6" | "261" | "517") => Self::Busy,
+                Some("11" | "26") => Self::Corrupt(database.message().to_owned()),
+                _ => Self::Unavailable(database.message().to_owned()),
+            },
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::TypeNotFound { .. } => {
+                Self::Corrupt(error.to_string())
+            }
+            _ => Self::Unavailable(error.to_string()),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Corrupt(error.to_string())
+    }
+}
