@@ -118,7 +118,9 @@ impl Inbox {
             match self.journal.append(&before, events, now).await {
                 Ok(after) => return Ok(Accepted { seq: after.seq, repeated: false }),
                 Err(AppendError::Conflict { .. }) => {}
-                Err(AppendError::Forbidden(Forbidden::Repeated { seq })) => return Ok(Accepted { seq, repeated: true }),
+                Err(AppendError::Forbidden(Forbidden::Repeated { seq })) => {
+                    return Ok(Accepted { seq, repeated: true });
+                }
                 Err(AppendError::Forbidden(forbidden)) => return Err(Error::Forbidden(forbidden)),
                 Err(AppendError::Store(error)) => return Err(Error::Store(error)),
             }

@@ -108,8 +108,7 @@ impl Journal {
             after.apply(&next)?;
             recorded.push(next);
         }
-        let append =
-            Append { conversation: after.id, expected: before.seq, events: recorded, after: Row::of(&after) };
+        let append = Append { conversation: after.id, expected: before.seq, events: recorded, after: Row::of(&after) };
         match self.store.append(append).await? {
             Appended::Conflict { actual } => Err(AppendError::Conflict { actual }),
             Appended::Done => {

@@ -11,8 +11,9 @@ use tokio_util::sync::CancellationToken;
 const PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// Runs `work` until `shutdown`. `work` says how many things it did: after none the loop sleeps until `wake`, or for `idle`
-/// at most. The loop registers for a wake-up before it looks for work, so that none is missed between looking and sleeping.
+/// Runs `work` until `shutdown`.
+///
+/// `work` says how many things it did: after none the loop sleeps until `wake`, or for `idle` at most. The loop registers for a wake-up before it looks for work, so that none is missed between looking and sleeping.
 /// A round that fails is logged here, once, and tried again after a pause that grows. A round under way when `shutdown`
 /// comes is finished.
 pub async fn run<Work, Doing>(

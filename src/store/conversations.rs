@@ -111,11 +111,13 @@ impl Store {
     /// # Errors
     /// When the database cannot be written.
     pub async fn release_lease(&self, conversation: ConversationId, holder: Uuid) -> Result<(), Error> {
-        sqlx::query("update conversations set lease_until = 0, lease_holder = null where id = $1 and lease_holder = $2")
-            .bind(conversation.0)
-            .bind(holder)
-            .execute(self.writer())
-            .await?;
+        sqlx::query(
+            "update conversations set lease_until = 0, lease_holder = null where id = $1 and lease_holder = $2",
+        )
+        .bind(conversation.0)
+        .bind(holder)
+        .execute(self.writer())
+        .await?;
         Ok(())
     }
 

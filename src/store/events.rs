@@ -39,13 +39,14 @@ impl Store {
         after: u64,
         limit: usize,
     ) -> Result<Vec<Recorded>, Error> {
-        let rows: Vec<(i64, i64, String)> =
-            sqlx::query_as("select seq, at, body from events where conversation = $1 and seq > $2 order by seq limit $3")
-                .bind(conversation.0)
-                .bind(number(after))
-                .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-                .fetch_all(self.reading())
-                .await?;
+        let rows: Vec<(i64, i64, String)> = sqlx::query_as(
+            "select seq, at, body from events where conversation = $1 and seq > $2 order by seq limit $3",
+        )
+        .bind(conversation.0)
+        .bind(number(after))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(self.reading())
+        .await?;
         rows.into_iter()
             .map(|(seq, at, body)| {
                 let event: Event = serde_json::from_str(&body)?;

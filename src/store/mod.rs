@@ -59,7 +59,8 @@ impl Store {
             .busy_timeout(BUSY);
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         sqlx::migrate!().run(&writer).await.map_err(|error| Error::Unavailable(error.to_string()))?;
-        let reading = SqlitePoolOptions::new().max_connections(READERS).min_connections(1).connect_with(options).await?;
+        let reading =
+            SqlitePoolOptions::new().max_connections(READERS).min_connections(1).connect_with(options).await?;
         let appends = writer::start(writer.clone());
         Ok(Self { reading, writer, appends })
     }

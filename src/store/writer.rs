@@ -26,7 +26,10 @@ impl Store {
     pub async fn append(&self, append: Append) -> Result<Appended, Error> {
         let (done, outcome) = oneshot::channel();
         let gone = |_| Error::Unavailable("the writer has stopped".to_owned());
-        self.appends.send(Waiting { append, done }).await.map_err(|_| Error::Unavailable("the writer has stopped".into()))?;
+        self.appends
+            .send(Waiting { append, done })
+            .await
+            .map_err(|_| Error::Unavailable("the writer has stopped".into()))?;
         outcome.await.map_err(gone)?
     }
 }

@@ -2,4 +2,5 @@
 
 mod embed;
 mod index;
+mod journal;
 mod retrieval;
