@@ -3,4 +3,5 @@
 mod embed;
 mod index;
 mod journal;
+mod knowledge;
 mod retrieval;
