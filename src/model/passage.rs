@@ -39,7 +39,7 @@ pub struct Scores {
     pub bm25: Option<f32>,
     /// Cosine similarity, −1 to 1.
     pub cosine: Option<f32>,
-    /// Reciprocal rank fusion of both legs (Cormack, Clarke & Büttcher 2009).
+    /// Both legs in one number, which decides the order; from 0, what 1 means is the index's own matter.
     pub fused: f32,
 }
 

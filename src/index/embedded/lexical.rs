@@ -25,6 +25,8 @@ pub(super) struct Lexical {
     /// By term, in order of first appearance.
     pub(super) idf: Vec<(String, f32)>,
     pub(super) norms: Norms,
+    /// The score of a chunk of mean length that says each term once.
+    pub(super) full: f32,
 }
 
 /// The length part of BM25's denominator for each of tantivy's 256 length codes.
@@ -53,6 +55,7 @@ pub(super) fn score(snapshot: &Snapshot, terms: &[(String, f32)]) -> Result<Lexi
     let mut scores: Vec<Vec<f32>> = readers.iter().map(|reader| vec![0.0; reader.max_doc() as usize]).collect();
     let norms = Norms::new(snapshot.mean_length());
     let mut idf = Vec::with_capacity(terms.len());
+    let mut full = 0.0;
     for (text, weight) in distinct(terms) {
         let term = Term::from_field_text(snapshot.fields.terms, text);
         let mut postings = Vec::with_capacity(readers.len());
@@ -71,6 +74,7 @@ pub(super) fn score(snapshot: &Snapshot, terms: &[(String, f32)]) -> Result<Lexi
         let rarity = inverse_document_frequency(snapshot.alive(), found);
         idf.push((text.to_owned(), rarity));
         let weight = weight * rarity.powf(RARITY);
+        full += weight;
         for ((reader, list), scores) in readers.iter().zip(postings).zip(&mut scores) {
             let Some(mut list) = list else { continue };
             let lengths = reader.get_fieldnorms_reader(snapshot.fields.terms)?;
@@ -86,7 +90,7 @@ pub(super) fn score(snapshot: &Snapshot, terms: &[(String, f32)]) -> Result<Lexi
             }
         }
     }
-    Ok(Lexical { scores, idf, norms })
+    Ok(Lexical { scores, idf, norms, full })
 }
 
 impl Lexical {

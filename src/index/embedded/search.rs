@@ -10,9 +10,6 @@ use crate::model::passage::Scores;
 
 /// How many finds of each leg are looked at again: words for proximity, vectors in full precision.
 const POOL: usize = 100;
-/// Weights of the legs in the fusion.
-const LEXICAL: f32 = 1.0;
-const DENSE: f32 = 1.0;
 
 pub(super) fn search(snapshot: &Snapshot, query: &Query) -> Result<Found, Error> {
     let lexical = lexical::score(snapshot, &query.terms)?;
@@ -21,7 +18,7 @@ pub(super) fn search(snapshot: &Snapshot, query: &Query) -> Result<Found, Error>
         Some(vector) => dense(snapshot, vector, POOL.max(query.limit))?,
         None => Vec::new(),
     };
-    let order = fuse(&[(LEXICAL, &places(snapshot, &by_words)), (DENSE, &places(snapshot, &by_vector))]);
+    let order = fuse(&named(snapshot, &by_words), lexical.full, &named(snapshot, &by_vector));
     let mut hits = Vec::with_capacity(query.limit.min(order.len()));
     for ((name, row), fused) in order.into_iter().take(query.limit) {
         let bm25 = by_words.iter().find(|(find, _)| *find == row).map(|(_, score)| *score);
@@ -37,8 +34,8 @@ pub(super) fn search(snapshot: &Snapshot, query: &Query) -> Result<Found, Error>
 }
 
 /// Rows under their names, so that equal fused scores come in the order of names.
-fn places<'a>(snapshot: &'a Snapshot, finds: &[(Row, f32)]) -> Vec<(&'a str, Row)> {
-    finds.iter().map(|(row, _)| (snapshot.name(*row), *row)).collect()
+fn named<'a>(snapshot: &'a Snapshot, finds: &[(Row, f32)]) -> Vec<((&'a str, Row), f32)> {
+    finds.iter().map(|(row, score)| ((snapshot.name(*row), *row), *score)).collect()
 }
 
 /// The nearest vectors: picked by their codes, ordered in full precision.
