@@ -2,4 +2,3 @@
 //! the customer hears that, and is offered a person. Nothing here knows rows, HTTP or who owns a conversation.
 
 pub mod policy;
-pub mod verify;

@@ -11,7 +11,6 @@ pub mod config;
 pub mod fastembed;
 pub mod hashed;
 pub mod manifest;
-pub mod openai;
 
 /// A unit-length vector.
 pub type Vector = Vec<f32>;

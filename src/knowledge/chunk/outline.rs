@@ -137,7 +137,7 @@ impl<'a> Reader<'a> {
                 }
                 block.items.push(String::new());
             }
-            Tag::TableRow => block.parts.push(place),
+            Tag::TableRow if depth == 1 => block.parts.push(place),
             Tag::Link { dest_url, .. } => {
                 let links = &mut block.links;
                 let address = dest_url.as_ref();

@@ -1,0 +1,163 @@
+//! The journal over the real store: nothing lost, nothing doubled, one speaker.
+
+use std::sync::Arc;
+
+use frontdesk::bus::local::Local;
+use frontdesk::clock;
+use frontdesk::inbox::{Inbound, Inbox, Opening};
+use frontdesk::journal::{AppendError, Journal};
+use frontdesk::model::conversation::{Forbidden, Owner};
+use frontdesk::model::decision::Mode;
+use frontdesk::model::event::{Event, Recorded};
+use frontdesk::model::id::{AgentId, ConversationId, TurnId, WorkspaceId};
+use frontdesk::store::Store;
+use futures::StreamExt;
+use tempfile::TempDir;
+
+async fn journal(folder: &TempDir) -> Journal {
+    Journal::new(Store::open(folder.path()).await.unwrap(), Arc::new(Local::default()))
+}
+
+async fn open(inbox: &Inbox) -> ConversationId {
+    let opening =
+        Opening { workspace: WorkspaceId::DEFAULT, inbox: "shop".into(), channel: "web".into(), customer: clock::id() };
+    inbox.open(opening, clock::now()).await.unwrap()
+}
+
+fn said(conversation: ConversationId, client_id: impl Into<String>) -> Inbound {
+    Inbound { conversation, client_id: client_id.into(), text: "Where is my parcel?".into() }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_message_that_is_sent_by_a_hundred_tasks_arrives_once() {
+    let folder = TempDir::new().unwrap();
+    let journal = journal(&folder).await;
+    let inbox = Inbox::new(journal.clone());
+    let id = open(&inbox).await;
+    let sends = (0..100).map(|_| {
+        let inbox = inbox.clone();
+        tokio::spawn(async move { inbox.accept(said(id, "one"), clock::now()).await.unwrap() })
+    });
+    let accepted = futures::future::join_all(sends).await;
+    assert_eq!(accepted.iter().filter(|accepted| !accepted.as_ref().unwrap().repeated).count(), 1);
+    assert!(accepted.iter().all(|accepted| accepted.as_ref().unwrap().seq == 2));
+    assert_eq!(journal.load(id).await.unwrap().unwrap().messages.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn followers_see_each_event_once_and_in_order_also_from_another_process() {
+    let folder = TempDir::new().unwrap();
+    let (here, there) = (journal(&folder).await, journal(&folder).await);
+    let inbox = Inbox::new(here.clone());
+    let id = open(&inbox).await;
+    let total = 200_u64;
+    let writers = (0..4_u64).map(|writer| {
+        let inbox = Inbox::new(if writer % 2 == 0 { here.clone() } else { there.clone() });
+        tokio::spawn(async move {
+            for n in 0..total / 4 {
+                inbox.accept(said(id, format!("{writer}-{n}")), clock::now()).await.unwrap();
+            }
+        })
+    });
+    let followers = (0..8_u64).map(|n| {
+        let journal = if n % 2 == 0 { here.clone() } else { there.clone() };
+        tokio::spawn(async move {
+            let seen: Vec<Recorded> = journal
+                .follow(id, n * 5)
+                .map(Result::unwrap)
+                .take(usize::try_from(total + 1 - n * 5).unwrap())
+                .collect()
+                .await;
+            assert!(seen.iter().map(|recorded| recorded.seq).eq(n * 5 + 1..=total + 1));
+        })
+    });
+    let followers: Vec<_> = followers.collect();
+    for task in writers.collect::<Vec<_>>().into_iter().chain(followers) {
+        task.await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_bot_never_speaks_after_a_person_has_stepped_in() {
+    let folder = TempDir::new().unwrap();
+    let journal = journal(&folder).await;
+    let inbox = Inbox::new(journal.clone());
+    let agent: AgentId = clock::id();
+    let (mut bot_first, mut agent_first) = (0, 0);
+    for _ in 0..500 {
+        let id = open(&inbox).await;
+        let seq = inbox.accept(said(id, "q"), clock::now()).await.unwrap().seq;
+        let turn: TurnId = clock::id();
+        let before = journal.load(id).await.unwrap().unwrap();
+        let started =
+            journal.append(&before, vec![Event::TurnStarted { turn, through: seq }], clock::now()).await.unwrap();
+        let (bot, human) = (journal.clone(), journal.clone());
+        let (bot_saw, agent_saw) = (Arc::clone(&started), Arc::clone(&started));
+        let bot = tokio::spawn(async move {
+            let reply = Event::BotSaid {
+                turn,
+                text: "Tomorrow.".into(),
+                mode: Mode::Quote,
+                citations: Vec::new(),
+                offers_human: false,
+            };
+            bot.append(&bot_saw, vec![reply], clock::now()).await.is_ok()
+        });
+        let human = tokio::spawn(async move {
+            let mut saw = agent_saw;
+            loop {
+                match human.append(&saw, vec![Event::Claimed { agent }], clock::now()).await {
+                    Ok(_) => return,
+                    Err(AppendError::Conflict { .. }) => saw = human.load(saw.id).await.unwrap().unwrap(),
+                    Err(error) => panic!("{error}"),
+                }
+            }
+        });
+        let spoke = bot.await.unwrap();
+        human.await.unwrap();
+        let events = journal.events(id, 0, 100).await.unwrap();
+        let claimed = events.iter().position(|recorded| matches!(recorded.event, Event::Claimed { .. })).unwrap();
+        let said = events.iter().position(|recorded| matches!(recorded.event, Event::BotSaid { .. }));
+        assert_eq!(spoke, said.is_some());
+        assert!(said.is_none_or(|said| said < claimed));
+        assert_eq!(journal.load(id).await.unwrap().unwrap().owner, Owner::Agent(agent));
+        if spoke {
+            bot_first += 1
+        } else {
+            agent_first += 1
+        }
+        let late = journal.load(id).await.unwrap().unwrap();
+        let reply = Event::BotSaid {
+            turn,
+            text: "Late.".into(),
+            mode: Mode::Quote,
+            citations: Vec::new(),
+            offers_human: false,
+        };
+        let refused = journal.append(&late, vec![reply], clock::now()).await;
+        assert_eq!(refused, Err(AppendError::Forbidden(Forbidden::NotTheBots)));
+    }
+    println!("the bot was first {bot_first} times, the agent {agent_first} times");
+}
+
+#[tokio::test]
+async fn due_conversations_are_taken_once_and_come_back_when_the_lease_runs_out() {
+    let folder = TempDir::new().unwrap();
+    let journal = journal(&folder).await;
+    let inbox = Inbox::new(journal.clone());
+    let id = open(&inbox).await;
+    let now = clock::now();
+    let (one, other) = (clock::id(), clock::id());
+    assert!(journal.due(now, 0, 10, 1000, one).await.unwrap().is_empty());
+    inbox.accept(said(id, "q"), now).await.unwrap();
+    assert!(journal.due(now, 200, 10, 1000, one).await.unwrap().is_empty(), "the customer may go on");
+    let later = now.plus_ms(200);
+    assert_eq!(journal.due(later, 200, 10, 1000, one).await.unwrap(), [id]);
+    assert!(journal.due(later, 200, 10, 1000, other).await.unwrap().is_empty(), "one holder");
+    assert_eq!(journal.due(later.plus_ms(1000), 200, 10, 1000, other).await.unwrap(), [id], "the lease ran out");
+    journal.release_lease(id, one).await.unwrap();
+    assert!(journal.due(later.plus_ms(1000), 200, 10, 1000, one).await.unwrap().is_empty(), "not one's own lease");
+    journal.release_lease(id, other).await.unwrap();
+    assert_eq!(journal.rebuild_projections().await.unwrap(), 1);
+    assert_eq!(journal.due(later.plus_ms(1000), 200, 10, 1000, one).await.unwrap(), [id]);
+}
