@@ -5,3 +5,5 @@ mod embed;
 mod index;
 mod journal;
 mod retrieval;
+mod tidy;
+mod tree;
