@@ -26,13 +26,13 @@ pub fn entry(title: &str, chunk: &Chunk, vector: Option<Vector>) -> Entry {
 ///
 /// On the 1,798 turns of the public Doc2Dial half (words alone): the last turn by itself has the right passage among the
 /// first five in 60.2 % and the right document first in 47.7 %; the whole history with equal weights 75.2 and 87.1; these
-/// weights 82.9 and 81.4, and the right passage first in 46.7 instead of 34.0. Neighbouring weights do about as well.
+/// weights 82.1 and 79.5, and the right passage first in 48.0 instead of 34.0. Neighbouring weights do about as well.
 #[must_use]
 pub fn turn_weight(speaker: Speaker, back: u32) -> f32 {
     let first = match (speaker, back) {
         (Speaker::Customer, 0) => return 1.0,
         (Speaker::Customer, _) => return 0.3 * FADING.powi(i32::try_from(back - 1).unwrap_or(i32::MAX)),
-        (Speaker::Desk, _) => 0.2,
+        (Speaker::Desk, _) => 0.15,
     };
     first * FADING.powi(i32::try_from(back).unwrap_or(i32::MAX))
 }
@@ -46,6 +46,31 @@ pub enum Speaker {
     Customer,
     Desk,
 }
+
+/// What an embedding model reads of a conversation, given its turns from the newest back: all of them, newest first, since
+/// models cut long texts at the end.
+///
+/// On the same turns, fused with the words: the last turn alone has the right passage among the first five in 70.5 % (less
+/// than words without vectors), the customer's last two turns in 78.8, the history oldest first in 85.5 and newest first in
+/// 85.9, with the right document first in 86.2.
+#[must_use]
+pub fn question_to_embed<'a>(newest_first: impl IntoIterator<Item = &'a str>) -> String {
+    let mut text = String::new();
+    for turn in newest_first {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(turn.trim());
+        if let Some((end, _)) = text.char_indices().nth(MOST_CHARACTERS) {
+            text.truncate(end);
+            break;
+        }
+    }
+    text
+}
+
+/// About the window of small embedding models.
+const MOST_CHARACTERS: usize = 1_200;
 
 /// What an embedding model reads of a chunk: where it stands, then what it says.
 #[must_use]
@@ -88,8 +113,17 @@ mod tests {
     fn older_turns_weigh_less() {
         let weights = |speaker| [0, 1, 2].map(|back| turn_weight(speaker, back));
         assert_eq!(weights(Speaker::Customer), [1.0, 0.3, 0.225]);
-        assert_eq!(weights(Speaker::Desk), [0.2, 0.15, 0.2 * 0.75 * 0.75]);
+        assert_eq!(weights(Speaker::Desk), [0.15, 0.15 * 0.75, 0.15 * 0.75 * 0.75]);
         assert!(turn_weight(Speaker::Desk, u32::MAX) >= 0.0);
+    }
+
+    #[test]
+    fn the_newest_turn_is_read_first_and_the_oldest_is_cut() {
+        assert_eq!(question_to_embed(["in days? ", "Where is it?"]), "in days?\nWhere is it?");
+        let long = "退".repeat(1_000);
+        let text = question_to_embed(["first", &long, &long]);
+        assert!(text.starts_with("first\n退") && text.chars().count() == 1_200);
+        assert_eq!(question_to_embed([]), "");
     }
 
     #[test]
