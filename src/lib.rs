@@ -4,7 +4,7 @@
 //! explains it). From the ground up:
 //!
 //! - `model`: nouns, events, and the fold that is a conversation · `text`: words, sentences, languages
-//! - `clock`: time and ids
+//! - `clock`: time and ids · `provider`: reaching a model provider over HTTP
 //! - `llm`, `embed`, `index`, `bus`: seams to the world outside · `store`: rows
 //! - `prompts`: the texts that models and customers read
 //! - `knowledge`: documents to passages
@@ -14,6 +14,7 @@
 pub mod clock;
 pub mod model;
 pub mod prompts;
+pub mod provider;
 pub mod text;
 
 pub mod bus;

@@ -2,3 +2,4 @@
 //! the customer hears that, and is offered a person. Nothing here knows rows, HTTP or who owns a conversation.
 
 pub mod policy;
+pub mod verify;

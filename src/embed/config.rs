@@ -8,12 +8,14 @@ use super::Embedder;
 use super::fastembed::{self, Fastembed, LoadError};
 use super::hashed::Hashed;
 use super::manifest::NotSetUp;
+use super::openai::{self, OpenAi};
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     pub kind: Kind,
     pub local: fastembed::Config,
+    pub openai: openai::Config,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +25,8 @@ pub enum Kind {
     #[default]
     Auto,
     Local,
+    /// Any provider with an OpenAI-compatible `/embeddings`.
+    Openai,
     /// The deterministic twin, for tests and demonstrations.
     Hashed,
     None,
@@ -71,6 +75,7 @@ impl Config {
                 let local = Fastembed::load(&self.local).map_err(|error| anyhow::anyhow!("{}", reason(&error).en))?;
                 Ok(Choice::Embedder(Arc::new(local)))
             }
+            Kind::Openai => Ok(Choice::Embedder(Arc::new(OpenAi::new(&self.openai)?))),
             Kind::Hashed => Ok(Choice::Embedder(Arc::new(Hashed::default()))),
             Kind::None => Ok(Choice::None(Reason {
                 en: "embeddings are switched off ([embed] kind = \"none\"); search uses words alone".to_owned(),
@@ -108,7 +113,11 @@ mod tests {
     use super::*;
 
     fn config(kind: Kind, folder: &std::path::Path) -> Config {
-        Config { kind, local: fastembed::Config { folder: folder.to_owned(), ..fastembed::Config::default() } }
+        Config {
+            kind,
+            local: fastembed::Config { folder: folder.to_owned(), ..fastembed::Config::default() },
+            ..Config::default()
+        }
     }
 
     #[test]

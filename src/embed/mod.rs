@@ -11,6 +11,7 @@ pub mod config;
 pub mod fastembed;
 pub mod hashed;
 pub mod manifest;
+pub mod openai;
 
 /// A unit-length vector.
 pub type Vector = Vec<f32>;

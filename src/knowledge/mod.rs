@@ -1,7 +1,22 @@
 //! Documents in, passages out. Reading, cutting and ranking are pure; `ingest` and `retrieve` are the shell around them.
 //! Nothing here knows what a conversation is.
+//!
+//! - `document`: what a file becomes · `extract`: reading it · `chunk`: pieces of it · `rank`: what of a piece is indexed and asked
+//! - `blobs`: the bytes as they came · `lock`: one process ingests
+//! - `version`: which revisions can be seen, and when to publish · `progress`, `reasons`: what people are told
+//! - `ingest`: upload, read, publish, embed, delete, roll back · `catalogue`: documents as people see them
+//! - `retrieve`: a question becomes passages · `distinct`: the same text is shown once
 
+pub mod blobs;
+pub mod catalogue;
 pub mod chunk;
+pub mod distinct;
 pub mod document;
 pub mod extract;
+pub mod ingest;
+pub mod lock;
+pub mod progress;
 pub mod rank;
+pub mod reasons;
+pub mod retrieve;
+pub mod version;

@@ -8,7 +8,12 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
+pub mod breaker;
+pub mod cassette;
+pub mod chunk;
 pub mod config;
+pub mod openai;
+pub mod scripted;
 
 /// A model that completes prompts.
 #[async_trait]

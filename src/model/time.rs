@@ -31,3 +31,9 @@ impl Timestamp {
             .unwrap_or_else(|| self.0.to_string())
     }
 }
+
+impl From<i64> for Timestamp {
+    fn from(milliseconds: i64) -> Self {
+        Self(milliseconds)
+    }
+}

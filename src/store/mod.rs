@@ -10,8 +10,15 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{Sqlite, Transaction};
 use tokio::sync::mpsc;
 
+pub mod chunks;
 pub mod conversations;
+pub mod documents;
 pub mod events;
+pub mod indexed;
+pub mod passages;
+pub mod revisions;
+pub mod vectors;
+pub mod versions;
 mod writer;
 
 /// Connections that read at the same time.

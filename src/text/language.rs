@@ -19,6 +19,12 @@ impl Language {
             Self::Zh => "zh-CN",
         }
     }
+
+    /// The language of a tag; a tag that is not ours is the default.
+    #[must_use]
+    pub fn from_tag(tag: &str) -> Self {
+        if tag.starts_with("zh") { Self::Zh } else { Self::En }
+    }
 }
 
 /// Whether a character belongs to the Chinese script (unified ideographs with extensions, compatibility forms).

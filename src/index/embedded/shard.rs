@@ -167,6 +167,8 @@ impl Shard {
             .memory_budget_per_thread(self.memory)
             .build();
         let mut writer: IndexWriter = self.index.writer_with_options(options)?;
+        // A change that was killed leaves files whose names this one would choose again.
+        writer.garbage_collect_files().wait()?;
         let mut merges = LogMergePolicy::default();
         merges.set_del_docs_ratio_before_merge(0.3);
         writer.set_merge_policy(Box::new(merges));

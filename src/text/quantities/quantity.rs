@@ -103,7 +103,9 @@ impl Quantity {
         self.unit.family() == other.unit.family() && !self.same_value(other)
     }
 
-    fn opposes(&self, other: &Self) -> bool {
+    /// Whether one means at most and the other at least.
+    #[must_use]
+    pub fn opposes(&self, other: &Self) -> bool {
         matches!((self.bound, other.bound), (Bound::AtMost, Bound::AtLeast) | (Bound::AtLeast, Bound::AtMost))
     }
 }

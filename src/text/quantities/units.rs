@@ -24,7 +24,7 @@ const UNITS: &[(&str, Unit, f64)] = &[
     ("usd|us dollars?|dollars?|美元|美金|bucks", Unit::Usd, 1.0),
     ("cents?", Unit::Usd, 0.01),
     ("元|块钱|块|圆|人民币|rmb|cny|yuan", Unit::Cny, 1.0),
-    ("eur|euros?|€|欧元", Unit::Eur, 1.0),
+    ("euros?|eur|€|欧元", Unit::Eur, 1.0),
     ("gbp|pounds? sterling|£|英镑", Unit::Gbp, 1.0),
     ("hkd|港币|港元", Unit::Hkd, 1.0),
     ("seconds?|secs?|秒钟?", Unit::Time, 1.0),
@@ -36,14 +36,14 @@ const UNITS: &[(&str, Unit, f64)] = &[
     ("(?:calendar )?months?|个月|月", Unit::Months, 1.0),
     ("years?|yrs?|年", Unit::Months, 12.0),
     ("kg|kilograms?|kilos?|公斤|千克", Unit::Grams, 1000.0),
-    ("g|grams?|克", Unit::Grams, 1.0),
+    ("grams?|g|克", Unit::Grams, 1.0),
     ("lbs?|pounds?|磅", Unit::Grams, 453.592_37),
     ("斤", Unit::Grams, 500.0),
     ("km|kilomet(?:re|er)s?|公里|千米", Unit::Metres, 1000.0),
-    ("m|met(?:re|er)s?|米", Unit::Metres, 1.0),
+    ("met(?:re|er)s?|m|米", Unit::Metres, 1.0),
     ("cm|centimet(?:re|er)s?|厘米|公分", Unit::Metres, 0.01),
     ("mm|millimet(?:re|er)s?|毫米", Unit::Metres, 0.001),
-    ("l|lit(?:re|er)s?|升", Unit::Litres, 1.0),
+    ("lit(?:re|er)s?|l|升", Unit::Litres, 1.0),
     ("ml|millilit(?:re|er)s?|毫升", Unit::Litres, 0.001),
     ("tb", Unit::Bytes, 1e12),
     ("gb", Unit::Bytes, 1e9),
@@ -79,11 +79,11 @@ static CURRENCY: LazyLock<Vec<(Regex, Unit)>> = LazyLock::new(|| {
     .collect()
 });
 static AT_MOST_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:within|up to|at most|no more than|not more than|no later than|not exceed(?:ing)?|no longer than|maximum(?: of)?|max\.?|less than|fewer than|under|below|lower than|before|by|until|不超过|不超過|不得超过|不多于|最多|至多|最长|最晚|最迟|不满|未满|不足|低于|少于|小于|不到|上限(?:为|是)?)\s*(?:the |a |an |about |of )?$")
+    Regex::new(r"(?i)(?:within|up to|at most|no more than|not more than|no later than|not exceed(?:ing)?|no longer than|maximum(?: of)?|max\.?|less than|fewer than|under|below|lower than|before|by|until|不超过|不超過|不得超过|不多于|最多|至多|最长|最晚|最迟|不满|未满|不足|低于|少于|小于|不到|上限(?:为|是)?|(?:最多|至多|最长|不超过)(?:可|能|可以)?\p{Han}{0,4})\s*(?:the |a |an |about |of )?$")
         .expect("a constant pattern")
 });
 static AT_LEAST_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:at least|no less than|not less than|no fewer than|more than|over|above|exceed(?:s|ing)?|minimum(?: of)?|min\.?|after|longer than|greater than|from|since|starting(?: at| from)?|不少于|不低于|至少|最少|最低|满|滿|超过|超過|大于|高于|多于|起码|下限(?:为|是)?)\s*(?:the |a |an |about |of )?$")
+    Regex::new(r"(?i)(?:at least|no less than|not less than|no fewer than|more than|over|above|exceed(?:s|ing)?|minimum(?: of)?|min\.?|after|longer than|greater than|from|since|starting(?: at| from)?|不少于|不低于|至少|最少|最低|满|滿|超过|超過|大于|高于|多于|起码|下限(?:为|是)?|(?:最少|至少|起码)(?:可|能|可以|需|需要|要)?\p{Han}{0,4})\s*(?:the |a |an |about |of )?$")
         .expect("a constant pattern")
 });
 static AT_MOST_AFTER: LazyLock<Regex> = LazyLock::new(|| {

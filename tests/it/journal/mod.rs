@@ -1,5 +1,8 @@
 //! The journal over the real store: nothing lost, nothing doubled, one speaker.
 
+mod crash;
+mod fold;
+
 use std::sync::Arc;
 
 use frontdesk::bus::local::Local;
@@ -11,6 +14,7 @@ use frontdesk::model::decision::Mode;
 use frontdesk::model::event::{Event, Recorded};
 use frontdesk::model::id::{AgentId, ConversationId, TurnId, WorkspaceId};
 use frontdesk::store::Store;
+use frontdesk::store::conversations::Row;
 use futures::StreamExt;
 use tempfile::TempDir;
 
@@ -84,7 +88,7 @@ async fn the_bot_never_speaks_after_a_person_has_stepped_in() {
     let inbox = Inbox::new(journal.clone());
     let agent: AgentId = clock::id();
     let (mut bot_first, mut agent_first) = (0, 0);
-    for _ in 0..500 {
+    for _ in 0..1_000 {
         let id = open(&inbox).await;
         let seq = inbox.accept(said(id, "q"), clock::now()).await.unwrap().seq;
         let turn: TurnId = clock::id();
@@ -160,4 +164,59 @@ async fn due_conversations_are_taken_once_and_come_back_when_the_lease_runs_out(
     journal.release_lease(id, other).await.unwrap();
     assert_eq!(journal.rebuild_projections().await.unwrap(), 1);
     assert_eq!(journal.due(later.plus_ms(1000), 200, 10, 1000, one).await.unwrap(), [id]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_conflicting_append_fails_alone() {
+    let folder = TempDir::new().unwrap();
+    let journal = journal(&folder).await;
+    let inbox = Inbox::new(journal.clone());
+    let (mut writers, mut ids) = (Vec::new(), Vec::new());
+    for _ in 0..32 {
+        let id = open(&inbox).await;
+        ids.push(id);
+        let before = journal.load(id).await.unwrap().unwrap();
+        // Two writers saw the same state: of each pair one must win, whoever shares their transaction.
+        for label in ["left", "right"] {
+            let (journal, before) = (journal.clone(), Arc::clone(&before));
+            writers.push(tokio::spawn(async move {
+                let tagged = Event::Tagged { label: label.into(), removed: false };
+                journal.append(&before, vec![tagged], clock::now()).await
+            }));
+        }
+    }
+    let mut won = 0;
+    for outcome in futures::future::join_all(writers).await {
+        match outcome.unwrap() {
+            Ok(after) => {
+                assert_eq!(after.seq, 2);
+                won += 1;
+            }
+            Err(error) => assert_eq!(error, AppendError::Conflict { actual: 2 }),
+        }
+    }
+    assert_eq!(won, ids.len());
+    for id in ids {
+        assert_eq!(journal.load(id).await.unwrap().unwrap().labels.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn projections_are_what_the_events_say() {
+    let folder = TempDir::new().unwrap();
+    let journal = journal(&folder).await;
+    let inbox = Inbox::new(journal.clone());
+    let id = open(&inbox).await;
+    inbox.accept(said(id, "q"), clock::now()).await.unwrap();
+    let store = Store::open(folder.path()).await.unwrap();
+    let current = journal.load(id).await.unwrap().unwrap();
+    let mut wrong = Row::of(&current);
+    wrong.awaits = None;
+    assert!(store.rewrite_projection(id, &wrong).await.unwrap());
+    let later = clock::now().plus_ms(10_000);
+    assert!(journal.due(later, 0, 10, 1, clock::id()).await.unwrap().is_empty());
+    journal.rebuild_projections().await.unwrap();
+    assert_eq!(journal.due(later, 0, 10, 1, clock::id()).await.unwrap(), [id]);
+    wrong.seq = 1;
+    assert!(!store.rewrite_projection(id, &wrong).await.unwrap(), "a projection of the past is not written");
 }

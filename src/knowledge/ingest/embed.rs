@@ -1,0 +1,79 @@
+//! Chunks get vectors, after they can be found by their words. What was embedded once, in any revision of any document of the
+//! workspace, is not embedded again.
+
+use anyhow::{Context, bail};
+
+use crate::clock;
+use crate::embed::{Embedder, Error, Side, Vector};
+use crate::index::Change;
+use crate::knowledge::ingest::worker::{Worker, chunk};
+use crate::knowledge::rank;
+use crate::model::id::{ChunkName, RevisionId};
+use crate::store::chunks::ChunkRow;
+
+/// Revisions that are completed together, so that a thousand short documents are few batches.
+const REVISIONS: usize = 32;
+
+impl Worker {
+    /// Embeds one batch of what can be found but has no vector. Returns how many chunks and revisions were dealt with.
+    ///
+    /// # Errors
+    /// The embedder, the index or the store failed; what waits still waits.
+    pub async fn embed_waiting(&self) -> anyhow::Result<usize> {
+        let store = &self.parts.store;
+        let waiting = store.waiting_to_embed(clock::now(), REVISIONS).await?;
+        let Some(workspace) = waiting.first().map(|waiting| waiting.workspace) else { return Ok(0) };
+        let same = waiting.iter().filter(|waiting| waiting.workspace == workspace);
+        let revisions: Vec<RevisionId> = same.map(|waiting| waiting.revision).collect();
+        let (model, languages) = (self.model(), self.languages());
+        let batch = self.parts.config.embed_batch.max(1);
+        let rows = store.chunks_to_embed(&revisions, model, &languages, batch).await?;
+        if let Some(embedder) = self.parts.embedder.as_ref().filter(|_| !rows.is_empty()) {
+            let vectors = embed(embedder.as_ref(), &rows).await?;
+            let _gate = self.index_gate.lock().await;
+            let add = rows.iter().zip(&vectors).filter(|(_, (_, vector))| !vector.is_empty());
+            let add =
+                add.map(|(row, (_, vector))| rank::entry(&row.title, &chunk(row), Some(vector.clone()))).collect();
+            self.parts.index.apply(&Change { workspace, reset: false, add, remove: Vec::new(), version: None }).await?;
+            store.keep_vectors(workspace, model, &vectors).await?;
+        }
+        let mut done = rows.len();
+        for revision in revisions {
+            let ready = store.count_vectors(revision, model, &languages, clock::now()).await?;
+            done += usize::from(ready);
+        }
+        Ok(done)
+    }
+}
+
+/// A vector for each chunk; an empty one for a chunk that the model refuses, so that it holds up nobody else.
+async fn embed(embedder: &dyn Embedder, rows: &[ChunkRow]) -> anyhow::Result<Vec<(ChunkName, Vector)>> {
+    let texts: Vec<String> = rows.iter().map(|row| rank::text_to_embed(&row.title, &chunk(row))).collect();
+    let vectors = match embedder.embed(&texts, Side::Passage).await {
+        Ok(vectors) => vectors,
+        Err(Error::Refused(why)) => {
+            let mut vectors = Vec::with_capacity(texts.len());
+            for text in &texts {
+                vectors.push(match embedder.embed(std::slice::from_ref(text), Side::Passage).await {
+                    Ok(mut one) => one.pop().unwrap_or_default(),
+                    Err(Error::Refused(_)) => Vector::new(),
+                    Err(error) => return Err(error.into()),
+                });
+            }
+            // All of them refused is no matter of one chunk (a wrong key, a wrong name): wait until somebody mends it.
+            if vectors.iter().all(Vec::is_empty) {
+                return Err(Error::Refused(why)).context("no chunk could be embedded");
+            }
+            vectors
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if vectors.len() != rows.len() {
+        bail!("the embedding model gave {} vectors for {} texts", vectors.len(), rows.len());
+    }
+    let expected = embedder.model().dimensions;
+    if let Some(odd) = vectors.iter().find(|vector| !vector.is_empty() && vector.len() != expected) {
+        return Err(Error::Mismatched { expected, got: odd.len() }.into());
+    }
+    Ok(rows.iter().map(|row| ChunkName(row.name.clone())).zip(vectors).collect())
+}
