@@ -86,7 +86,9 @@ impl Inbox {
             customer: opening.customer,
         };
         match self.journal.append(&Conversation::unborn(id), vec![event], now).await {
-            Ok(_) | Err(AppendError::Conflict { .. }) => Ok(id),
+            Ok(_) => Ok(id),
+            // A fresh id that is taken belongs to somebody else.
+            Err(AppendError::Conflict { .. }) => Err(Error::Busy),
             Err(AppendError::Forbidden(forbidden)) => Err(Error::Forbidden(forbidden)),
             Err(AppendError::Store(error)) => Err(Error::Store(error)),
         }
@@ -107,7 +109,7 @@ impl Inbox {
             let Some(before) = self.journal.load(inbound.conversation).await? else {
                 return Err(Error::NoSuchConversation);
             };
-            if let Some(message) = before.sent_as(&inbound.client_id) {
+            if let Some(message) = before.sent_as(Party::Customer, &inbound.client_id) {
                 return Ok(Accepted { seq: message.seq, repeated: true });
             }
             let said = Event::CustomerSaid { client_id: inbound.client_id.clone(), text: text.clone(), language };

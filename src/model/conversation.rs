@@ -99,12 +99,17 @@ pub enum Forbidden {
     NotTheBots,
     #[error("this agent does not own the conversation")]
     NotTheAgents,
-    #[error("another agent owns the conversation")]
+    #[error("an agent owns the conversation already")]
     Taken { by: AgentId },
     #[error("the conversation was already given to people")]
     AlreadyEscalated,
     #[error("the turn is not the one under way")]
     WrongTurn,
+    /// A reply is explained by the decision before it.
+    #[error("the turn has no decision yet")]
+    Undecided,
+    #[error("the turn has its decision already")]
+    AlreadyDecided,
     #[error("there is no such message")]
     NoSuchMessage,
     #[error("a score is between 1 and 5")]
@@ -169,10 +174,12 @@ impl Conversation {
         self.last_from(Party::Customer).filter(|seq| *seq > self.answered_through)
     }
 
-    /// The message that was sent with this client id, if it arrived before.
+    /// The message that this party sent with this client id, if it arrived before. Ids are the sender's own: one that a
+    /// customer chose cannot swallow what an agent says.
     #[must_use]
-    pub fn sent_as(&self, client_id: &str) -> Option<&Message> {
-        self.messages.iter().rev().find(|message| message.client_id.as_deref() == Some(client_id))
+    pub fn sent_as(&self, from: Party, client_id: &str) -> Option<&Message> {
+        let same = |message: &&Message| message.from == from && message.client_id.as_deref() == Some(client_id);
+        self.messages.iter().rev().find(same)
     }
 
     fn last_from(&self, party: Party) -> Option<u64> {
@@ -183,22 +190,21 @@ impl Conversation {
         if recorded.seq != self.seq + 1 {
             return Err(Forbidden::OutOfOrder { last: self.seq, got: recorded.seq });
         }
-        let opening = matches!(recorded.event, Event::Opened { .. } | Event::Imported { .. });
         match self.status {
             Status::Unborn if !matches!(recorded.event, Event::Opened { .. }) => return Err(Forbidden::NotOpened),
             Status::Open | Status::Resolved if matches!(recorded.event, Event::Opened { .. }) => {
                 return Err(Forbidden::OpenedTwice);
             }
-            Status::Resolved if !opening && !survives_resolution(&recorded.event) => return Err(Forbidden::Resolved),
+            Status::Resolved if !survives_resolution(&recorded.event) => return Err(Forbidden::Resolved),
             _ => {}
         }
-        match &recorded.event {
-            Event::CustomerSaid { client_id, .. } | Event::AgentSaid { client_id, .. } => {
-                if let Some(message) = self.sent_as(client_id) {
-                    return Err(Forbidden::Repeated { seq: message.seq });
-                }
-            }
-            _ => {}
+        let sent = match &recorded.event {
+            Event::CustomerSaid { client_id, .. } => self.sent_as(Party::Customer, client_id),
+            Event::AgentSaid { agent, client_id, .. } => self.sent_as(Party::Agent(*agent), client_id),
+            _ => None,
+        };
+        if let Some(message) = sent {
+            return Err(Forbidden::Repeated { seq: message.seq });
         }
         match &recorded.event {
             Event::TurnStarted { through, .. } => match self.awaits_bot() {
@@ -206,15 +212,21 @@ impl Conversation {
                 Some(_) => Err(Forbidden::NoSuchMessage),
                 None => Err(Forbidden::NotTheBots),
             },
-            Event::Decided { decision } => self.owned_by_bot_in(decision.turn),
-            Event::BotSaid { turn, .. } => self.owned_by_bot_in(*turn),
+            Event::Decided { decision } => match self.owned_by_bot_in(decision.turn)?.decided {
+                true => Err(Forbidden::AlreadyDecided),
+                false => Ok(()),
+            },
+            Event::BotSaid { turn, .. } => match self.owned_by_bot_in(*turn)?.decided {
+                true => Ok(()),
+                false => Err(Forbidden::Undecided),
+            },
+            Event::Resolved { by: Party::Bot } if self.owner != Owner::Bot => Err(Forbidden::NotTheBots),
             Event::Escalated { .. } => match self.owner {
                 Owner::Bot => Ok(()),
                 Owner::Queue | Owner::Agent(_) => Err(Forbidden::AlreadyEscalated),
             },
             Event::Claimed { agent } => match self.owner {
-                Owner::Agent(other) if other != *agent => Err(Forbidden::Taken { by: other }),
-                Owner::Agent(_) => Err(Forbidden::AlreadyEscalated),
+                Owner::Agent(owner) => Err(Forbidden::Taken { by: owner }),
                 Owner::Bot | Owner::Queue => Ok(()),
             },
             Event::Released { agent, .. } | Event::AgentSaid { agent, .. } if self.owner != Owner::Agent(*agent) => {
@@ -222,25 +234,27 @@ impl Conversation {
             }
             Event::Reopened { .. } if self.status != Status::Resolved => Err(Forbidden::NotResolved),
             Event::Rated { score, .. } if !(1..=5).contains(score) => Err(Forbidden::BadScore),
-            Event::Delivered { message } | Event::DeliveryFailed { message, .. } if !self.has_message(*message) => {
+            Event::Delivered { message } | Event::DeliveryFailed { message, .. } if !self.has_sent(*message) => {
                 Err(Forbidden::NoSuchMessage)
             }
             _ => Ok(()),
         }
     }
 
-    fn owned_by_bot_in(&self, turn: TurnId) -> Result<(), Forbidden> {
+    fn owned_by_bot_in(&self, turn: TurnId) -> Result<Turn, Forbidden> {
         if self.owner != Owner::Bot {
             return Err(Forbidden::NotTheBots);
         }
         match self.turn {
-            Some(current) if current.id == turn => Ok(()),
+            Some(current) if current.id == turn => Ok(current),
             _ => Err(Forbidden::WrongTurn),
         }
     }
 
-    fn has_message(&self, seq: u64) -> bool {
-        self.messages.binary_search_by_key(&seq, |message| message.seq).is_ok()
+    /// Whether the business said something as event `seq`; what the customer said is never delivered to the customer.
+    fn has_sent(&self, seq: u64) -> bool {
+        let place = self.messages.binary_search_by_key(&seq, |message| message.seq);
+        place.is_ok_and(|place| self.messages[place].from != Party::Customer)
     }
 
     fn take(&mut self, recorded: &Recorded) {
@@ -285,11 +299,15 @@ impl Conversation {
             }
             Event::Claimed { agent } => {
                 self.owner = Owner::Agent(*agent);
-                self.end_turn();
+                // The turn is void, and nobody has dealt with the message yet.
+                self.turn = None;
             }
             Event::Released { to_bot, .. } => {
+                // What the agent left unanswered the bot owes again.
                 self.owner = if *to_bot { Owner::Bot } else { Owner::Queue };
-                self.answered_through = self.seq;
+                if *to_bot {
+                    self.escalation = None;
+                }
             }
             Event::AgentSaid { agent, client_id, text } => {
                 self.hear(recorded, Party::Agent(*agent), text, Some(client_id));
@@ -337,8 +355,9 @@ impl Conversation {
 
     /// A turn answers what the customer said up to its start; what came later is still owed.
     fn end_turn(&mut self) {
-        let through = self.turn.take().map_or(self.seq, |turn| turn.through);
-        self.answered_through = self.answered_through.max(through);
+        if let Some(turn) = self.turn.take() {
+            self.answered_through = self.answered_through.max(turn.through);
+        }
     }
 
     /// Urgency of the conversation in the queue.
@@ -358,5 +377,6 @@ fn survives_resolution(event: &Event) -> bool {
             | Event::Tagged { .. }
             | Event::Delivered { .. }
             | Event::DeliveryFailed { .. }
+            | Event::Imported { .. }
     )
 }

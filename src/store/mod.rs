@@ -99,6 +99,8 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::TypeNotFound { .. } => {
                 Self::Corrupt(error.to_string())
             }
+            // The line for the writing connection was too long.
+            sqlx::Error::PoolTimedOut => Self::Busy,
             _ => Self::Unavailable(error.to_string()),
         }
     }

@@ -54,6 +54,13 @@ async fn commit(pool: &SqlitePool, group: &mut Vec<Waiting>) {
                 let _ = waiting.done.send(Ok(outcome));
             }
         }
+        // One append may be at fault, for example by a workspace that is not there: each alone, so that the others pass.
+        Err(Error::Unavailable(_) | Error::Corrupt(_)) if group.len() > 1 => {
+            for waiting in group.drain(..) {
+                let outcome = write(pool, std::slice::from_ref(&waiting)).await;
+                let _ = waiting.done.send(outcome.map(|outcomes| outcomes[0]));
+            }
+        }
         Err(error) => {
             for waiting in group.drain(..) {
                 let _ = waiting.done.send(Err(error.clone()));

@@ -36,6 +36,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         }),
         8 => client_id().prop_map(|client_id| Event::CustomerSaid { client_id, text: "?".into(), language: Language::En }),
         6 => (turn(), 0..40_u64).prop_map(|(turn, through)| Event::TurnStarted { turn, through }),
+        6 => turn().prop_map(super::decided),
         6 => turn().prop_map(|turn| Event::BotSaid {
             turn,
             text: "!".into(),
@@ -71,7 +72,7 @@ fn promises(before: &Conversation, event: &Event, after: &Conversation) -> Resul
     match event {
         Event::BotSaid { turn, .. } => {
             prop_assert_eq!(before.owner, Owner::Bot);
-            prop_assert_eq!(before.turn.map(|turn| turn.id), Some(*turn));
+            prop_assert_eq!(before.turn.map(|turn| (turn.id, turn.decided)), Some((*turn, true)));
         }
         Event::AgentSaid { agent, .. } | Event::Released { agent, .. } => {
             prop_assert_eq!(before.owner, Owner::Agent(*agent));
@@ -80,7 +81,9 @@ fn promises(before: &Conversation, event: &Event, after: &Conversation) -> Resul
             prop_assert!(!matches!(before.owner, Owner::Agent(_)), "nobody is robbed of a conversation");
             prop_assert_eq!(after.owner, Owner::Agent(*agent));
             prop_assert_eq!(after.turn, None);
+            prop_assert_eq!(after.answered_through, before.answered_through, "a claim answers nothing");
         }
+        Event::Resolved { by: Party::Bot } => prop_assert_eq!(before.owner, Owner::Bot),
         Event::Escalated { .. } => prop_assert_eq!(after.owner, Owner::Queue),
         Event::CustomerSaid { .. } if after.owner == Owner::Bot => {
             prop_assert_eq!(after.awaits_bot(), Some(after.seq), "a message is owed an answer");
@@ -146,4 +149,40 @@ proptest! {
         let applied = conversation.apply(&Recorded { seq, at: Timestamp(0), event: opened });
         prop_assert_eq!(applied.is_ok(), seq == 1);
     }
+}
+
+/// A conversation after these events, all of which must be allowed.
+fn after(events: Vec<Event>) -> Conversation {
+    let mut conversation = Conversation::unborn(id(9));
+    let opened = Event::Opened {
+        workspace: WorkspaceId::DEFAULT,
+        inbox: "shop".into(),
+        channel: "web".into(),
+        customer: id::<CustomerId>(1),
+    };
+    for event in std::iter::once(opened).chain(events) {
+        let recorded = Recorded { seq: conversation.seq + 1, at: Timestamp(0), event };
+        conversation.apply(&recorded).unwrap();
+    }
+    conversation
+}
+
+fn asked(client_id: &str) -> Event {
+    Event::CustomerSaid { client_id: client_id.into(), text: "?".into(), language: Language::En }
+}
+
+#[test]
+fn what_an_agent_left_unanswered_the_bot_owes_again() {
+    let agent: AgentId = id(1);
+    let (claimed, released) = (Event::Claimed { agent }, Event::Released { agent, to_bot: true });
+    let replied = Event::AgentSaid { agent, client_id: "a".into(), text: "Yes.".into() };
+    assert_eq!(after(vec![asked("1"), claimed.clone(), released.clone()]).awaits_bot(), Some(2));
+    assert_eq!(after(vec![asked("1"), claimed, replied, released]).awaits_bot(), None);
+}
+
+#[test]
+fn the_client_id_of_a_customer_does_not_swallow_the_words_of_an_agent() {
+    let agent: AgentId = id(1);
+    let replied = Event::AgentSaid { agent, client_id: "same".into(), text: "Yes.".into() };
+    assert_eq!(after(vec![asked("same"), Event::Claimed { agent }, replied]).messages.len(), 2);
 }

@@ -7,14 +7,15 @@ use std::sync::Arc;
 
 use frontdesk::bus::local::Local;
 use frontdesk::clock;
-use frontdesk::inbox::{Inbound, Inbox, Opening};
+use frontdesk::inbox::{self, Inbound, Inbox, Opening};
 use frontdesk::journal::{AppendError, Journal};
 use frontdesk::model::conversation::{Forbidden, Owner};
-use frontdesk::model::decision::Mode;
+use frontdesk::model::decision::{Action, Decision, Evidence, Mode, Thresholds, Usage};
 use frontdesk::model::event::{Event, Recorded};
 use frontdesk::model::id::{AgentId, ConversationId, TurnId, WorkspaceId};
 use frontdesk::store::Store;
 use frontdesk::store::conversations::Row;
+use frontdesk::text::language::Language;
 use futures::StreamExt;
 use tempfile::TempDir;
 
@@ -26,6 +27,30 @@ async fn open(inbox: &Inbox) -> ConversationId {
     let opening =
         Opening { workspace: WorkspaceId::DEFAULT, inbox: "shop".into(), channel: "web".into(), customer: clock::id() };
     inbox.open(opening, clock::now()).await.unwrap()
+}
+
+/// The decision that a reply of this turn needs before it.
+fn decided(turn: TurnId) -> Event {
+    let decision = Decision {
+        turn,
+        action: Action::Answer,
+        mode: Mode::Quote,
+        language: Language::En,
+        rule: None,
+        because: "supported".into(),
+        query: "parcel".into(),
+        evidence: Evidence::default(),
+        thresholds: Thresholds { answer: 0.5, offer: 0.25 },
+        calibration: "test".into(),
+        knowledge: 1,
+        considered: Vec::new(),
+        prompt: None,
+        model: None,
+        cut: Vec::new(),
+        faults: Vec::new(),
+        usage: Usage::default(),
+    };
+    Event::Decided { decision: Box::new(decision) }
 }
 
 fn said(conversation: ConversationId, client_id: impl Into<String>) -> Inbound {
@@ -105,7 +130,7 @@ async fn the_bot_never_speaks_after_a_person_has_stepped_in() {
                 citations: Vec::new(),
                 offers_human: false,
             };
-            bot.append(&bot_saw, vec![reply], clock::now()).await.is_ok()
+            bot.append(&bot_saw, vec![decided(turn), reply], clock::now()).await.is_ok()
         });
         let human = tokio::spawn(async move {
             let mut saw = agent_saw;
@@ -198,6 +223,24 @@ async fn a_conflicting_append_fails_alone() {
     assert_eq!(won, ids.len());
     for id in ids {
         assert_eq!(journal.load(id).await.unwrap().unwrap().labels.len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_append_that_the_database_refuses_fails_alone() {
+    let folder = TempDir::new().unwrap();
+    let inbox = Inbox::new(journal(&folder).await);
+    let nowhere: WorkspaceId = clock::id();
+    let openings = (0..64).map(|n| {
+        let workspace = if n % 8 == 0 { nowhere } else { WorkspaceId::DEFAULT };
+        let opening = Opening { workspace, inbox: "shop".into(), channel: "web".into(), customer: clock::id() };
+        let inbox = inbox.clone();
+        tokio::spawn(async move { (n, inbox.open(opening, clock::now()).await) })
+    });
+    for opened in futures::future::join_all(openings.collect::<Vec<_>>()).await {
+        let (n, outcome) = opened.unwrap();
+        assert_eq!(matches!(outcome, Err(inbox::Error::Store(_))), n % 8 == 0, "opening {n}: {outcome:?}");
+        assert_eq!(outcome.is_ok(), n % 8 != 0, "opening {n}");
     }
 }
 
