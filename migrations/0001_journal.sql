@@ -5,8 +5,8 @@ create table workspaces (
     name text not null,
     created_at bigint not null
 );
--- A house begins with one business; every other row names the one it belongs to.
-insert into workspaces (id, name, created_at) values (x'00000000000000000000000000000001', 'default', 0);
+-- A house begins with one business (`Store::open` writes its row, because the two databases spell an id differently);
+-- every other row names the one it belongs to.
 
 -- A projection of the events, written in the same transaction, so that work that is due and lists can be found. It can be
 -- made again from the events at any time; only the lease is not in them, and losing a lease costs nothing but time.

@@ -104,7 +104,6 @@ impl Inbox {
         if inbound.client_id.is_empty() || inbound.client_id.len() > LONGEST_ID {
             return Err(Error::BadClientId);
         }
-        let language = language::detect(&text);
         for _ in 0..TRIES {
             let Some(before) = self.journal.load(inbound.conversation).await? else {
                 return Err(Error::NoSuchConversation);
@@ -112,6 +111,11 @@ impl Inbox {
             if let Some(message) = before.sent_as(Party::Customer, &inbound.client_id) {
                 return Ok(Accepted { seq: message.seq, repeated: true });
             }
+            // An order number or a thumb does not change the language of a conversation.
+            let language = match language::is_telling(&text) || before.messages.is_empty() {
+                true => language::detect(&text),
+                false => before.language,
+            };
             let said = Event::CustomerSaid { client_id: inbound.client_id.clone(), text: text.clone(), language };
             let events = match before.status {
                 Status::Resolved => vec![Event::Reopened { by: Party::Customer }, said],

@@ -1,9 +1,11 @@
 //! The one worker loop: register for wake-up, take what is due, do it, sleep.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -14,7 +16,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Runs `work` until `shutdown`.
 ///
 /// `work` says how many things it did: after none the loop sleeps until `wake`, or for `idle` at most. The loop registers for a wake-up before it looks for work, so that none is missed between looking and sleeping.
-/// A round that fails is logged here, once, and tried again after a pause that grows. A round under way when `shutdown`
+/// A round that fails or panics is logged here and tried again after a pause that grows. A round under way when `shutdown`
 /// comes is finished.
 pub async fn run<Work, Doing>(
     name: &'static str,
@@ -31,7 +33,8 @@ pub async fn run<Work, Doing>(
         let woken = wake.notified();
         tokio::pin!(woken);
         woken.as_mut().enable();
-        match work().await {
+        let round = AssertUnwindSafe(work()).catch_unwind().await;
+        match round.unwrap_or_else(|_| Err(anyhow::anyhow!("it panicked"))) {
             Ok(0) => {
                 pause = PAUSE;
                 tokio::select! {

@@ -74,12 +74,23 @@ impl Store {
         lease_until: Timestamp,
         holder: Uuid,
     ) -> Result<Vec<ConversationId>, Error> {
-        let taken: Vec<(Uuid,)> = sqlx::query_as(
+        // Looking costs no lock: a house where nothing waits writes nothing.
+        let waits: Option<(Uuid,)> = sqlx::query_as(
+            "select id from conversations where awaits is not null and awaits_since <= $1 and lease_until <= $2 limit 1",
+        )
+        .bind(quiet_since.0)
+        .bind(now.0)
+        .fetch_optional(self.reading())
+        .await?;
+        if waits.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut taken: Vec<(Uuid, i64)> = sqlx::query_as(
             "update conversations set lease_until = $1, lease_holder = $2 where id in (
                 select id from conversations
                 where awaits is not null and awaits_since <= $3 and lease_until <= $4
                 order by awaits_since limit $5)
-             returning id",
+             returning id, awaits_since",
         )
         .bind(lease_until.0)
         .bind(holder)
@@ -88,7 +99,8 @@ impl Store {
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .fetch_all(self.writer())
         .await?;
-        Ok(taken.into_iter().map(|(id,)| ConversationId(id)).collect())
+        taken.sort_by_key(|(_, since)| *since);
+        Ok(taken.into_iter().map(|(id, _)| ConversationId(id)).collect())
     }
 
     /// When the next conversation is due that is not yet: the end of its quiet time or of a lease.
@@ -186,8 +198,8 @@ pub(super) async fn update(
 ) -> Result<bool, Error> {
     let done = sqlx::query(
         "update conversations set seq = $1, language = $2, status = $3, owner = $4, agent = $5, last_at = $6,
-            awaits = $7, awaits_since = $8
-         where id = $9 and seq = $10",
+            awaits = $7, awaits_since = $8, workspace = $9, inbox = $10, channel = $11, customer = $12, opened_at = $13
+         where id = $14 and seq = $15",
     )
     .bind(number(row.seq))
     .bind(row.language)
@@ -197,6 +209,11 @@ pub(super) async fn update(
     .bind(row.last_at.0)
     .bind(row.awaits.map(|(seq, _)| number(seq)))
     .bind(row.awaits.map(|(_, since)| since.0))
+    .bind(row.workspace.0)
+    .bind(&row.inbox)
+    .bind(&row.channel)
+    .bind(row.customer)
+    .bind(row.opened_at.0)
     .bind(id.0)
     .bind(number(expected))
     .execute(&mut **transaction)

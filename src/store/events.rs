@@ -49,7 +49,8 @@ impl Store {
         .await?;
         rows.into_iter()
             .map(|(seq, at, body)| {
-                let event: Event = serde_json::from_str(&body)?;
+                let event: Event = serde_json::from_str(&body)
+                    .map_err(|error| Error::Corrupt(format!("conversation {conversation}, event {seq}: {error}")))?;
                 Ok(Recorded { seq: seq.unsigned_abs(), at: Timestamp(at), event })
             })
             .collect()

@@ -6,9 +6,12 @@
 use std::path::Path;
 use std::time::Duration;
 
+use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, Transaction};
 use tokio::sync::mpsc;
+
+use crate::model::id::WorkspaceId;
 
 pub mod chunks;
 pub mod conversations;
@@ -65,7 +68,7 @@ impl Store {
             .foreign_keys(true)
             .busy_timeout(BUSY);
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        sqlx::migrate!().run(&writer).await.map_err(|error| Error::Unavailable(error.to_string()))?;
+        migrate(&writer).await?;
         let reading =
             SqlitePoolOptions::new().max_connections(READERS).min_connections(1).connect_with(options).await?;
         let appends = writer::start(writer.clone());
@@ -84,6 +87,31 @@ impl Store {
     pub(super) async fn writing(&self) -> Result<Writing, Error> {
         Ok(self.writer.begin_with("begin immediate").await?)
     }
+}
+
+/// Brings the tables up to date. Two programs may meet on a fresh folder: the one that comes second finds the work done
+/// when it looks again.
+async fn migrate(writer: &SqlitePool) -> Result<(), Error> {
+    let migrator = sqlx::migrate!();
+    for last in [false, false, true] {
+        match migrator.run(writer).await {
+            Ok(()) => break,
+            Err(MigrateError::VersionMissing(version)) => {
+                return Err(Error::Unavailable(format!(
+                    "a newer Frontdesk made it (migration {version}); use that one, or restore a backup from before"
+                )));
+            }
+            Err(error) if last => return Err(Error::Unavailable(error.to_string())),
+            Err(_) => {}
+        }
+    }
+    sqlx::query("insert into workspaces (id, name, created_at) values ($1, $2, $3) on conflict (id) do nothing")
+        .bind(WorkspaceId::DEFAULT.0)
+        .bind("default")
+        .bind(0_i64)
+        .execute(writer)
+        .await?;
+    Ok(())
 }
 
 impl From<sqlx::Error> for Error {

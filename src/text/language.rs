@@ -49,9 +49,20 @@ pub fn detect(text: &str) -> Language {
     if han > 0 && han >= words { Language::Zh } else { Language::En }
 }
 
+/// Whether a text says anything about its language: `12345`, `?` and `👍` do not.
+#[must_use]
+pub fn is_telling(text: &str) -> bool {
+    text.chars().any(char::is_alphabetic)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_and_signs_tell_nothing() {
+        assert!(!is_telling("12345") && !is_telling("？ 👍") && is_telling("ok") && is_telling("好"));
+    }
 
     #[test]
     fn mixed_text_has_the_language_of_its_words() {

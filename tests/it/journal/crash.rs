@@ -37,10 +37,16 @@ async fn child_that_appends_until_it_is_killed() {
             for n in 0..100_000 {
                 let client_id = format!("{round}-{n}");
                 let said = Inbound { conversation, client_id: client_id.clone(), text: "still there?".into() };
-                let accepted = inbox.accept(said, clock::now()).await.unwrap();
+                let line = match inbox.accept(said, clock::now()).await {
+                    Ok(accepted) => format!("ack {conversation} {} {client_id}", accepted.seq),
+                    Err(error) => format!("failed {error}"),
+                };
                 let mut out = std::io::stdout().lock();
-                writeln!(out, "ack {conversation} {} {client_id}", accepted.seq).unwrap();
+                writeln!(out, "{line}").unwrap();
                 out.flush().unwrap();
+                if line.starts_with("failed") {
+                    return;
+                }
             }
         })
     });
@@ -104,4 +110,25 @@ async fn nothing_acknowledged_is_lost_or_doubled_by_a_hundred_kills() {
     }
     println!("{} messages acknowledged, {} found, {ROUNDS} kills", acknowledged.len(), found.len());
     assert!(acknowledged.len() >= ROUNDS);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_is_a_clear_error_and_loses_nothing() {
+    let folder = TempDir::new().unwrap();
+    let journal = super::journal(&folder).await;
+    let id = open(&Inbox::new(journal.clone())).await;
+    // A limit on the size of files is a disk that is full at a known moment; the trap turns the signal into an error.
+    let output = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 1500; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "journal::crash::child_that_appends_until_it_is_killed", "--nocapture"])
+        .env(CHILD, format!("{}|full|{id}", folder.path().display()))
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("failed the disk is full"), "{said}");
+    let acknowledged = said.matches("ack ").count();
+    let found = journal.load(id).await.unwrap().unwrap().messages.len();
+    assert!(acknowledged > 10, "{said}");
+    assert_eq!(found, acknowledged);
 }

@@ -113,7 +113,7 @@ async fn the_bot_never_speaks_after_a_person_has_stepped_in() {
     let inbox = Inbox::new(journal.clone());
     let agent: AgentId = clock::id();
     let (mut bot_first, mut agent_first) = (0, 0);
-    for _ in 0..1_000 {
+    for _ in 0..2_000 {
         let id = open(&inbox).await;
         let seq = inbox.accept(said(id, "q"), clock::now()).await.unwrap().seq;
         let turn: TurnId = clock::id();
@@ -255,6 +255,7 @@ async fn projections_are_what_the_events_say() {
     let current = journal.load(id).await.unwrap().unwrap();
     let mut wrong = Row::of(&current);
     wrong.awaits = None;
+    wrong.channel = "elsewhere".into();
     assert!(store.rewrite_projection(id, &wrong).await.unwrap());
     let later = clock::now().plus_ms(10_000);
     assert!(journal.due(later, 0, 10, 1, clock::id()).await.unwrap().is_empty());
