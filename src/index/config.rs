@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Index, embedded};
+use super::{Error, Index, embedded, qdrant};
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
 pub enum Config {
     Embedded(embedded::Config),
+    Qdrant(qdrant::Config),
 }
 
 impl Default for Config {
@@ -24,6 +25,7 @@ impl Config {
     pub fn build(&self, folder: &Path, access: embedded::Access) -> Result<Arc<dyn Index>, Error> {
         match self {
             Self::Embedded(config) => Ok(Arc::new(embedded::Embedded::open(config, folder, access))),
+            Self::Qdrant(config) => Ok(Arc::new(qdrant::Server::connect(config)?)),
         }
     }
 }

@@ -9,9 +9,11 @@ use crate::embed::Vector;
 use crate::model::id::{ChunkName, WorkspaceId};
 use crate::model::passage::Scores;
 
+pub mod bm25;
 pub mod config;
 pub mod embedded;
 pub mod fuse;
+pub mod qdrant;
 
 #[async_trait]
 pub trait Index: fmt::Debug + Send + Sync {

@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn older_turns_weigh_less() {
         let weights = |speaker| [0, 1, 2].map(|back| turn_weight(speaker, back));
-        assert_eq!(weights(Speaker::Customer), [1.0, 0.3, 0.225]);
+        assert_eq!(weights(Speaker::Customer), [1.0, 0.3, 0.3 * 0.75]);
         assert_eq!(weights(Speaker::Desk), [0.15, 0.15 * 0.75, 0.15 * 0.75 * 0.75]);
         assert!(turn_weight(Speaker::Desk, u32::MAX) >= 0.0);
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use frontdesk::index::embedded::{Access, Config, Embedded};
-use frontdesk::index::{Change, Entry, Error, Held, Index, Query};
+use frontdesk::index::{Change, Entry, Error, Held, Index, Query, qdrant};
 use frontdesk::model::id::{ChunkName, WorkspaceId};
 use frontdesk::text::terms::terms;
 use proptest::prelude::*;
@@ -111,11 +111,33 @@ fn open(folder: &Path, access: Access) -> Embedded {
 #[tokio::test]
 async fn embedded() {
     let folder = tempfile::tempdir().unwrap();
+    behaves_like_an_index(&Embedded::in_memory(&Config::default())).await;
     behaves_like_an_index(&open(folder.path(), Access::Write)).await;
     // And it is all there after a restart.
     let index = open(folder.path(), Access::Write);
     assert_eq!(index.held(SHOP).await.unwrap(), Held { version: 5, chunks: 1, vectors: 1 });
     assert_eq!(found(&index, &query(SHOP, "shoes", Some([0.0, 1.0, 0.0])), &["shipping"]).await, ["shipping"]);
+}
+
+/// Against a real server, where there is one: `FRONTDESK_TEST_QDRANT=http://localhost:6334`.
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "a test is told where the server is")]
+async fn qdrant() {
+    let Ok(url) = std::env::var("FRONTDESK_TEST_QDRANT") else {
+        println!("skipped: FRONTDESK_TEST_QDRANT names no server");
+        return;
+    };
+    let prefix = format!("test-{}-", Uuid::now_v7());
+    let config = qdrant::Config { url, prefix, dimensions: 3, ..qdrant::Config::default() };
+    behaves_like_an_index(&qdrant::Server::connect(&config).unwrap()).await;
+}
+
+#[tokio::test]
+async fn a_qdrant_server_that_is_down_is_unavailable() {
+    let config = qdrant::Config { url: "http://127.0.0.1:1".into(), ..qdrant::Config::default() };
+    let server = qdrant::Server::connect(&config).unwrap();
+    assert!(matches!(server.held(SHOP).await, Err(Error::Unavailable(_))));
+    assert!(matches!(server.search(&query(SHOP, "shoes", None)).await, Err(Error::Unavailable(_))));
 }
 
 #[tokio::test]

@@ -1,6 +1,5 @@
-//! BM25 over tantivy's postings, with our own constants. Tantivy fixes k1 = 1.2 and b = 0.75; help pages mix one-line
-//! answers with long texts and gain from a stronger length norm, and rare words should weigh more in spoken questions
-//! (`docs/benchmarks.md` has the figures).
+//! BM25 over tantivy's postings. Tantivy's own scorer fixes k1 and b, and does not know by how much rare words should
+//! weigh more in spoken questions.
 
 use std::collections::HashMap;
 
@@ -10,12 +9,8 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, TERMINATED, Term};
 
 use super::shard::{Row, Snapshot};
-use crate::index::Error;
+use crate::index::{Error, bm25};
 
-/// Saturation of repeated terms.
-pub(super) const K1: f32 = 1.5;
-/// How much a long chunk is held back.
-const B: f32 = 0.9;
 /// Power on the inverse document frequency: above 1, rare words gain on common ones.
 pub(super) const RARITY: f32 = 1.25;
 
@@ -38,14 +33,14 @@ impl Norms {
         for (code, norm) in (0_u8..=255).zip(&mut norms) {
             #[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^24")]
             let length = FieldNormReader::id_to_fieldnorm(code) as f32;
-            *norm = K1 * (1.0 - B + B * length / mean.max(1.0));
+            *norm = bm25::norm(length, mean);
         }
         Self(norms)
     }
 
-    /// Term frequency, saturated and normed by length: 0 to K1 + 1.
+    /// Term frequency, saturated and normed by the length that a code stands for.
     pub(super) fn saturate(&self, frequency: f32, code: u8) -> f32 {
-        frequency * (K1 + 1.0) / (frequency + self.0[usize::from(code)])
+        bm25::saturate(frequency, self.0[usize::from(code)])
     }
 }
 
@@ -71,7 +66,7 @@ pub(super) fn score(snapshot: &Snapshot, terms: &[(String, f32)]) -> Result<Lexi
             };
             postings.push(list);
         }
-        let rarity = inverse_document_frequency(snapshot.alive(), found);
+        let rarity = bm25::inverse_document_frequency(snapshot.alive(), found as usize);
         idf.push((text.to_owned(), rarity));
         let weight = weight * rarity.powf(RARITY);
         full += weight;
@@ -103,13 +98,6 @@ impl Lexical {
         }
         snapshot.best(finds, limit)
     }
-}
-
-/// ln(1 + (N − n + ½) / (n + ½)) of N chunks, n with the term (Robertson & Zaragoza 2009, as in Lucene: never negative).
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^24")]
-pub(super) fn inverse_document_frequency(chunks: usize, found: u32) -> f32 {
-    let (chunks, found) = (chunks as f32, found as f32);
-    (1.0 + ((chunks - found).max(0.0) + 0.5) / (found + 0.5)).ln()
 }
 
 fn distinct(terms: &[(String, f32)]) -> Vec<(&str, f32)> {
