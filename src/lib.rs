@@ -28,6 +28,7 @@ pub mod knowledge;
 pub mod store;
 pub mod sweep;
 
+pub mod desk;
 pub mod dialogue;
 
 pub mod eval;

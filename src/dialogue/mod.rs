@@ -1,5 +1,124 @@
 //! One turn: history in, a decision and a reply out. What is said was found in a published document; when nothing was found,
 //! the customer hears that, and is offered a person. Nothing here knows rows, HTTP or who owns a conversation.
+//!
+//! window → policy → retrieve → gate → prompt → model → verify, sentence by sentence. Without a model, or when it fails, the
+//! same evidence is quoted instead. Each decision is a pure function of what is recorded in the turn's `Decision`.
 
+pub mod assemble;
+pub mod calibration;
+pub mod config;
+pub mod gate;
 pub mod policy;
+pub mod quote;
+pub mod reply;
+mod turn;
 pub mod verify;
+pub mod window;
+pub mod write;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tokio::sync::mpsc;
+
+use crate::dialogue::calibration::Calibration;
+use crate::dialogue::config::Config;
+use crate::dialogue::policy::Policy;
+use crate::dialogue::turn::Running;
+use crate::knowledge::retrieve::Retriever;
+use crate::llm::Llm;
+use crate::model::conversation::Conversation;
+use crate::model::decision::{Decision, Mode};
+use crate::model::event::Reason;
+use crate::model::id::TurnId;
+use crate::model::passage::Citation;
+use crate::model::time::Timestamp;
+
+/// A sentence that has passed and may be seen. The final text contains it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sentence {
+    /// From 1 within the turn.
+    pub number: u32,
+    pub text: String,
+    pub citations: Vec<Citation>,
+}
+
+/// What a turn came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    pub decision: Decision,
+    pub reply: Reply,
+}
+
+/// What the customer gets.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    Say {
+        text: String,
+        mode: Mode,
+        citations: Vec<Citation>,
+        offers_human: bool,
+    },
+    /// The conversation goes to people; `say` is what the customer is told.
+    Escalate {
+        reason: Reason,
+        say: String,
+    },
+}
+
+/// Answers customers.
+#[derive(Debug)]
+pub struct Dialogue {
+    config: Config,
+    policy: Policy,
+    calibration: Calibration,
+    retriever: Arc<Retriever>,
+    llm: Option<Arc<dyn Llm>>,
+}
+
+impl Dialogue {
+    /// Reads the policy and the calibration that the settings name, or takes the built-in ones.
+    ///
+    /// # Errors
+    /// When a named file cannot be read or is not what it should be.
+    pub fn new(config: Config, retriever: Arc<Retriever>, llm: Option<Arc<dyn Llm>>) -> anyhow::Result<Self> {
+        let read =
+            |path: &Path| std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()));
+        let policy = match &config.policy {
+            Some(path) => policy::parse(&read(path)?).with_context(|| format!("in {}", path.display()))?,
+            None => policy::built_in(),
+        };
+        let calibration = match &config.calibration {
+            Some(path) => calibration::parse(&read(path)?).with_context(|| format!("in {}", path.display()))?,
+            None => calibration::built_in(),
+        };
+        Ok(Self { config, policy, calibration, retriever, llm })
+    }
+
+    /// Answers what the customer said since the last answer. Every sentence that passes is sent to `shown` at once; a
+    /// receiver that is gone is no hindrance. Never fails: what goes wrong is in `decision.faults`, and the reply is useful
+    /// all the same.
+    pub async fn respond(
+        &self,
+        conversation: &Conversation,
+        turn: TurnId,
+        _now: Timestamp,
+        shown: &mpsc::Sender<Sentence>,
+    ) -> Outcome {
+        let running = Running {
+            config: &self.config,
+            policy: &self.policy,
+            calibration: &self.calibration,
+            retriever: &self.retriever,
+            llm: self.llm.as_deref(),
+        };
+        running.run(conversation, turn, shown).await
+    }
+
+    /// The rules that are followed.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+}

@@ -9,7 +9,7 @@ use crate::text::quantities::quantity::{Bound, Quantity, Unit};
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const HAN_DAYS: [char; 7] = ['一', '二', '三', '四', '五', '六', '日'];
-const MONTH: &str = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?";
+const MONTH: &str = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b";
 
 type Reader = fn(&Captures<'_>) -> Option<(Unit, f64)>;
 
@@ -20,14 +20,17 @@ static READERS: LazyLock<Vec<(Regex, Reader)>> = LazyLock::new(|| {
         (pattern(r"(?:(?P<y>[0-9]{4})\s?年\s?)?(?P<m>[0-9]{1,2})\s?月\s?(?P<d>[0-9]{1,2})\s?[日号號]"), ymd),
         (pattern(r"(?P<y>[0-9]{4})\s?年\s?(?P<m>[0-9]{1,2})\s?月份?"), ymd),
         (pattern(r"(?P<y>(?:19|20)[0-9]{2})\s?年"), ymd),
-        (pattern(&format!(r"(?i)\b{MONTH}\s+(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<y>[0-9]{{4}}))?")), named),
+        (
+            pattern(&format!(r"(?i)\b{MONTH}\.?\s+(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<y>[0-9]{{4}}))?")),
+            named,
+        ),
         (
             pattern(&format!(
                 r"(?i)\b(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}(?:,?\s+(?P<y>[0-9]{{4}}))?"
             )),
             named,
         ),
-        (pattern(&format!(r"(?i)\b{MONTH},?\s+(?P<y>[0-9]{{4}})\b")), named),
+        (pattern(&format!(r"(?i)\b{MONTH}\.?,?\s+(?P<y>[0-9]{{4}})\b")), named),
         (pattern(r"(?i)(?P<h>[0-9]{1,2})[:：](?P<min>[0-9]{2})(?:[:：][0-9]{2})?\s?(?P<half>a\.?m\b|p\.?m\b)?"), clock),
         (pattern(r"(?i)\b(?P<h>[0-9]{1,2})\s?(?P<half>a\.?m|p\.?m)\b"), clock),
         (

@@ -1,0 +1,3 @@
+//! The human side: what people need to take over from the bot.
+
+pub mod summary;

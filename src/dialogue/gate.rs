@@ -1,0 +1,109 @@
+//! What is known about the best passages before a word is written, and what follows from it. Pure.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::knowledge::retrieve::{Ask, Retrieved};
+use crate::model::decision::{Evidence, Thresholds};
+use crate::model::id::DocumentId;
+use crate::model::passage::Passage;
+use crate::text::terms::terms;
+
+/// Passages whose share of the question's terms counts; the best one may be second by a hair.
+const LOOKED_AT: usize = 3;
+
+/// What the evidence allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    Answer,
+    /// A person is offered.
+    Offer,
+    /// A person is fetched.
+    Escalate,
+}
+
+/// Measures what was found. `confidence` is left at 0: that is the calibration's.
+#[must_use]
+pub fn evidence(ask: &Ask, retrieved: &Retrieved) -> Evidence {
+    let weights = weigh(ask);
+    let total: f32 = weights.values().sum();
+    let best = |passage: &crate::model::passage::Scored| passage.scores.bm25.unwrap_or(0.0);
+    let mut by_document: BTreeMap<DocumentId, f32> = BTreeMap::new();
+    for scored in &retrieved.passages {
+        let top = by_document.entry(scored.passage.document).or_default();
+        *top = top.max(best(scored));
+    }
+    let mut tops: Vec<f32> = by_document.into_values().collect();
+    tops.sort_by(|a, b| b.total_cmp(a));
+    let (first, second) = (tops.first().copied().unwrap_or(0.0), tops.get(1).copied().unwrap_or(0.0));
+    let cosine = retrieved.passages.iter().filter_map(|scored| scored.scores.cosine).reduce(f32::max);
+    let coverage = retrieved
+        .passages
+        .iter()
+        .take(LOOKED_AT)
+        .map(|scored| coverage(&weights, &retrieved.idf, &scored.passage))
+        .fold(0.0, f32::max);
+    Evidence {
+        confidence: 0.0,
+        bm25_per_term: if total > 0.0 { first / total } else { 0.0 },
+        cosine: if retrieved.dense_asked { Some(cosine.unwrap_or(0.0)) } else { None },
+        margin: if first > 0.0 { (first - second) / first } else { 0.0 },
+        coverage,
+        terms: u32::try_from(weights.len()).unwrap_or(u32::MAX),
+    }
+}
+
+/// What the evidence allows, after so many questions in a row without an answer.
+#[must_use]
+pub fn decide(confidence: f32, thresholds: Thresholds, unanswered: usize, give_up_after: usize) -> Gate {
+    if confidence >= thresholds.answer {
+        return Gate::Answer;
+    }
+    if confidence < thresholds.offer || unanswered + 1 >= give_up_after { Gate::Escalate } else { Gate::Offer }
+}
+
+/// Share (0–1) of the weighted terms, by rarity, that stand in a passage or above it.
+#[must_use]
+pub fn coverage(weights: &HashMap<String, f32>, idf: &[(String, f32)], passage: &Passage) -> f32 {
+    let there: HashSet<String> = words(passage);
+    let (mut found, mut all) = (0.0_f32, 0.0_f32);
+    for (term, rarity) in idf {
+        let weight = weights.get(term).copied().unwrap_or(0.0) * rarity;
+        all += weight;
+        found += if there.contains(term) { weight } else { 0.0 };
+    }
+    if all > 0.0 { found / all } else { 0.0 }
+}
+
+/// Weight of each different term that was asked.
+#[must_use]
+pub fn weigh(ask: &Ask) -> HashMap<String, f32> {
+    let mut weights: HashMap<String, f32> = HashMap::new();
+    for (text, weight) in &ask.lexical {
+        for term in terms(text) {
+            let known = weights.entry(term).or_default();
+            *known = known.max(*weight);
+        }
+    }
+    weights
+}
+
+/// Every term of a passage, its headings, its question and its title.
+#[must_use]
+pub fn words(passage: &Passage) -> HashSet<String> {
+    let above = passage.heading.iter().chain(&passage.question).chain(std::iter::once(&passage.title));
+    above.chain(std::iter::once(&passage.text)).flat_map(|text| terms(text)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_failure_fetches_a_person() {
+        let thresholds = Thresholds { answer: 0.6, offer: 0.1 };
+        assert_eq!(decide(0.7, thresholds, 3, 2), Gate::Answer);
+        assert_eq!(decide(0.5, thresholds, 0, 2), Gate::Offer);
+        assert_eq!(decide(0.5, thresholds, 1, 2), Gate::Escalate);
+        assert_eq!(decide(0.05, thresholds, 0, 2), Gate::Escalate);
+    }
+}

@@ -1,0 +1,322 @@
+//! A turn under way: the shell that calls retrieval and the model, and writes down why each step led to the next.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::dialogue::calibration::{self, Calibration};
+use crate::dialogue::config::Config;
+use crate::dialogue::gate::{self, Gate};
+use crate::dialogue::policy::file::Action as Rule;
+use crate::dialogue::policy::{self, Policy, Said, Verdict};
+use crate::dialogue::quote;
+use crate::dialogue::reply;
+use crate::dialogue::verify::ground::cite;
+use crate::dialogue::window::{self, Window};
+use crate::dialogue::write::{self, Passed, Written};
+use crate::dialogue::{Outcome, Reply, Sentence};
+use crate::knowledge::retrieve::{Ask, Retrieved, Retriever};
+use crate::llm::Llm;
+use crate::model::conversation::Conversation;
+use crate::model::decision::{Action, Considered, Decision, Evidence, Mode, Thresholds, Usage};
+use crate::model::event::{Party, Priority, Reason, ReasonKind};
+use crate::model::id::TurnId;
+use crate::model::passage::{Passage, Scored};
+use crate::prompts;
+use crate::text::language::Language;
+
+/// Least score of a quote, so that a passage is not quoted for its title alone.
+const WORTH_QUOTING: f32 = 0.35;
+
+/// What a turn works with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Running<'a> {
+    pub(super) config: &'a Config,
+    pub(super) policy: &'a Policy,
+    pub(super) calibration: &'a Calibration,
+    pub(super) retriever: &'a Retriever,
+    pub(super) llm: Option<&'a dyn Llm>,
+}
+
+/// What was searched and found.
+struct Found {
+    ask: Ask,
+    retrieved: Retrieved,
+}
+
+impl Running<'_> {
+    pub(super) async fn run(
+        &self,
+        conversation: &Conversation,
+        turn: TurnId,
+        shown: &mpsc::Sender<Sentence>,
+    ) -> Outcome {
+        let began = Instant::now();
+        let mut decision = blank(turn, conversation);
+        decision.calibration.clone_from(&self.calibration.version);
+        let reply = self.steps(conversation, &mut decision, began, shown).await;
+        decision.usage.duration_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
+        Outcome { decision, reply }
+    }
+
+    async fn steps(
+        &self,
+        conversation: &Conversation,
+        decision: &mut Decision,
+        began: Instant,
+        shown: &mpsc::Sender<Sentence>,
+    ) -> Reply {
+        let Some(window) = window::look(conversation) else {
+            "nothing_asked".clone_into(&mut decision.because);
+            return fixed(decision, "greeting", Action::Reply, false);
+        };
+        decision.language = window.language;
+        decision.query.clone_from(&window.question);
+        if let Some(verdict) = self.before(conversation, &window) {
+            return ruled(decision, &verdict);
+        }
+        let ask = window::ask(&window, self.config.passages);
+        decision.query = ask.lexical.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join("\n");
+        let deadline = began + Duration::from_millis(self.config.deadline_ms);
+        let retrieved =
+            match tokio::time::timeout_at(deadline, self.retriever.retrieve(conversation.workspace, &ask)).await {
+                Ok(Ok(retrieved)) => retrieved,
+                Ok(Err(error)) => return self.search_failed(decision, &window, error.to_string()),
+                Err(_) => return self.search_failed(decision, &window, "the search took too long".to_owned()),
+            };
+        let found = Found { ask, retrieved };
+        self.weigh(decision, &found);
+        let usable = self.usable(decision, &found.retrieved);
+        let readable = write::readable(usable.iter().map(|scored| &scored.passage), window.language, self.config);
+        // What the customer's language has no passage for is quoted in the original: it cannot be verified word by word.
+        let native = usable.first().is_some_and(|best| best.passage.language == window.language);
+        let llm = self.llm.filter(|_| !readable.is_empty() && native);
+        decision.thresholds = self.thresholds(llm.is_some());
+        match self.gate(decision, &window) {
+            Gate::Answer => {}
+            gate => return unanswered(decision, gate, "weak_evidence"),
+        }
+        if let Some(llm) = llm {
+            let written = self.write(llm, decision, &window, &readable, deadline, shown).await;
+            if let Some(reply) = self.written(decision, &window, &written) {
+                return reply;
+            }
+            // The model was no help: from here on the stricter of both thresholds holds.
+            decision.thresholds = self.thresholds(false);
+            if let gate @ (Gate::Offer | Gate::Escalate) = self.gate(decision, &window) {
+                return unanswered(decision, gate, "model_unavailable");
+            }
+        }
+        self.quote(decision, &window, &found, &usable, shown)
+    }
+
+    fn before(&self, conversation: &Conversation, window: &Window) -> Option<Verdict> {
+        let earlier: Vec<&str> = conversation
+            .messages
+            .iter()
+            .filter(|message| message.from == Party::Customer && message.seq <= conversation.answered_through)
+            .map(|message| message.text.as_str())
+            .collect();
+        policy::before(self.policy, Said { question: &window.question, before: &earlier, offered: window.offered })
+    }
+
+    fn weigh(&self, decision: &mut Decision, found: &Found) {
+        let mut evidence = gate::evidence(&found.ask, &found.retrieved);
+        evidence.confidence = calibration::confidence(self.calibration, &evidence, decision.language);
+        decision.evidence = evidence;
+        decision.knowledge = found.retrieved.version;
+        decision.faults.extend(found.retrieved.dense_fault.iter().map(|fault| format!("search by meaning: {fault}")));
+        decision.considered = found
+            .retrieved
+            .passages
+            .iter()
+            .map(|scored| Considered {
+                chunk: scored.passage.chunk.clone(),
+                document: scored.passage.document,
+                title: scored.passage.title.clone(),
+                scores: scored.scores,
+            })
+            .collect();
+    }
+
+    /// The passages without those that give orders to the model.
+    fn usable<'p>(&self, decision: &mut Decision, retrieved: &'p Retrieved) -> Vec<&'p Scored> {
+        let (usable, suspect): (Vec<&Scored>, Vec<&Scored>) =
+            retrieved.passages.iter().partition(|scored| !policy::instructs(self.policy, &scored.passage.text));
+        decision.faults.extend(
+            suspect
+                .iter()
+                .map(|scored| format!("passage {} gives orders to the model and was left out", scored.passage.chunk)),
+        );
+        usable
+    }
+
+    fn thresholds(&self, by_model: bool) -> Thresholds {
+        let fitted = if by_model { self.calibration.model } else { self.calibration.quote };
+        Thresholds {
+            answer: self.config.answer_from.unwrap_or(fitted.answer),
+            offer: self.config.offer_from.unwrap_or(fitted.offer),
+        }
+    }
+
+    fn gate(&self, decision: &Decision, window: &Window) -> Gate {
+        gate::decide(decision.evidence.confidence, decision.thresholds, window.unanswered, self.config.give_up_after)
+    }
+
+    /// What follows when the evidence was good and the answer was not.
+    fn gave_up(&self, window: &Window) -> Gate {
+        if window.unanswered + 1 >= self.config.give_up_after { Gate::Escalate } else { Gate::Offer }
+    }
+
+    async fn write(
+        &self,
+        llm: &dyn Llm,
+        decision: &mut Decision,
+        window: &Window,
+        passages: &[&Passage],
+        deadline: Instant,
+        shown: &mpsc::Sender<Sentence>,
+    ) -> Written {
+        let prompt = write::prompt(window, passages, self.config);
+        decision.prompt = Some(prompt.version.clone());
+        decision.model = Some(llm.name().to_owned());
+        let mut number = 0;
+        let written = write::write(llm, prompt, passages, &window.question, deadline, |passed: &Passed| {
+            number += 1;
+            reply::show(shown, number, passed.text.clone(), passed.citations.clone());
+        })
+        .await;
+        decision.cut.clone_from(&written.cut);
+        decision.usage = Usage {
+            model_calls: 1,
+            prompt_tokens: written.prompt_tokens,
+            completion_tokens: written.completion_tokens,
+            duration_ms: 0,
+        };
+        decision.faults.extend(written.fault.iter().map(ToString::to_string));
+        written
+    }
+
+    /// The reply that the model's sentences make, or `None` when the passages must be quoted instead.
+    fn written(&self, decision: &mut Decision, window: &Window, written: &Written) -> Option<Reply> {
+        if !written.passed.is_empty() {
+            decision.action = Action::Answer;
+            decision.mode = Mode::Model;
+            let broken = written.fault.is_some();
+            if broken { "cut_short" } else { "supported" }.clone_into(&mut decision.because);
+            let mut text = reply::join(&written.passed, window.language);
+            if broken {
+                text.push_str(if window.language == Language::Zh { "" } else { " " });
+                text.push_str(prompts::reply("cut_short", window.language));
+            }
+            let citations = reply::distinct(written.passed.iter().flat_map(|passed| &passed.citations));
+            return Some(Reply::Say { text, mode: Mode::Model, citations, offers_human: broken });
+        }
+        if written.declined {
+            return Some(unanswered(decision, self.gave_up(window), "model_found_nothing"));
+        }
+        if written.fault.is_none() {
+            decision.faults.push("no sentence of the model passed verification".to_owned());
+        }
+        None
+    }
+
+    fn quote(
+        &self,
+        decision: &mut Decision,
+        window: &Window,
+        found: &Found,
+        usable: &[&Scored],
+        shown: &mpsc::Sender<Sentence>,
+    ) -> Reply {
+        let passages: Vec<Scored> = usable.iter().map(|scored| (*scored).clone()).collect();
+        let weights = gate::weigh(&found.ask);
+        let quotes = quote::choose(&window.question, &weights, &found.retrieved.idf, &passages);
+        let Some(best) = quotes.first().filter(|quote| quote.score >= WORTH_QUOTING) else {
+            return unanswered(decision, self.gave_up(window), "nothing_to_quote");
+        };
+        let passage = &passages[best.passage].passage;
+        let key = if passage.language == window.language { "quote_lead" } else { "quote_lead_foreign" };
+        let lead = prompts::lead_in(key, window.language, &passage.title);
+        let text = format!("{lead}\n\n{} [1]", quote::shown(passage, &best.place));
+        let citations = vec![cite(passage, best.place.clone(), 1)];
+        reply::show(shown, 1, text.clone(), citations.clone());
+        decision.action = Action::Answer;
+        decision.mode = Mode::Quote;
+        let because = match (self.llm.is_some(), &decision.model) {
+            (true, Some(_)) if decision.cut.is_empty() => "model_unavailable",
+            (true, Some(_)) => "nothing_verified",
+            (true, None) => "other_language",
+            (false, _) => "quoted",
+        };
+        because.clone_into(&mut decision.because);
+        Reply::Say { text, mode: Mode::Quote, citations, offers_human: false }
+    }
+
+    fn search_failed(&self, decision: &mut Decision, window: &Window, fault: String) -> Reply {
+        decision.faults.push(format!("search: {fault}"));
+        "search_failed".clone_into(&mut decision.because);
+        if self.gave_up(window) == Gate::Escalate {
+            return escalated(decision, ReasonKind::Fault, Priority::Normal, "handoff");
+        }
+        fixed(decision, "fault", Action::Offer, true)
+    }
+}
+
+/// A decision that says nothing yet.
+fn blank(turn: TurnId, conversation: &Conversation) -> Decision {
+    Decision {
+        turn,
+        action: Action::Reply,
+        mode: Mode::Fixed,
+        language: conversation.language,
+        rule: None,
+        because: String::new(),
+        query: String::new(),
+        evidence: Evidence::default(),
+        thresholds: Thresholds { answer: 0.0, offer: 0.0 },
+        calibration: String::new(),
+        knowledge: 0,
+        considered: Vec::new(),
+        prompt: None,
+        model: None,
+        cut: Vec::new(),
+        faults: Vec::new(),
+        usage: Usage::default(),
+    }
+}
+
+/// What a rule says.
+fn ruled(decision: &mut Decision, verdict: &Verdict) -> Reply {
+    decision.rule = Some(verdict.rule.clone());
+    "rule".clone_into(&mut decision.because);
+    match verdict.action {
+        Rule::Escalate => escalated(decision, verdict.reason, verdict.priority, &verdict.reply),
+        Rule::Offer => fixed(decision, &verdict.reply, Action::Offer, true),
+        Rule::Reply => fixed(decision, &verdict.reply, Action::Reply, false),
+    }
+}
+
+/// No answer: a person is offered, or fetched.
+fn unanswered(decision: &mut Decision, gate: Gate, because: &str) -> Reply {
+    because.clone_into(&mut decision.because);
+    if gate == Gate::Escalate {
+        return escalated(decision, ReasonKind::NoEvidence, Priority::Normal, "no_evidence");
+    }
+    fixed(decision, "offer", Action::Offer, true)
+}
+
+fn fixed(decision: &mut Decision, key: &str, action: Action, offers_human: bool) -> Reply {
+    decision.action = action;
+    decision.mode = Mode::Fixed;
+    let text = prompts::reply(key, decision.language).to_owned();
+    Reply::Say { text, mode: Mode::Fixed, citations: Vec::new(), offers_human }
+}
+
+fn escalated(decision: &mut Decision, kind: ReasonKind, priority: Priority, key: &str) -> Reply {
+    decision.action = Action::Escalate;
+    decision.mode = Mode::Fixed;
+    let reason = Reason { kind, rule: decision.rule.clone(), priority };
+    Reply::Escalate { reason, say: prompts::reply(key, decision.language).to_owned() }
+}
