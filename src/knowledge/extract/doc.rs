@@ -1,4 +1,6 @@
-//! Old Word files (97 to 2003): the text pieces of the main document, best effort. Word's own headings are not read; what
+//! Old Word files (97 to 2003): the text pieces of the main document, best effort.
+//!
+//! Word's own headings are not read; what
 //! is plainly one is found by its look. Format: [MS-DOC], sections 2.4.1 (piece table) and 2.8.25 (special characters).
 
 use std::io::{Cursor, Read};

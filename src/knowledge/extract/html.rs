@@ -207,6 +207,12 @@ mod tests {
     }
 
     #[test]
+    fn a_table_of_contents_goes_with_its_heading() {
+        let html = "<body><h1>T</h1><h2>Contents</h2><ul><li><a href='#a'>A</a><li><a href='#b'>B</a></ul><h2 id=a>A</h2><p>x</p></body>";
+        assert_eq!(text(html), "# T\n\n## A\n\nx");
+    }
+
+    #[test]
     fn the_declared_encoding_is_used() {
         let html = "<html><head><meta charset=gb2312></head><body><p>全场包邮，七天退货。</p></body></html>";
         assert_eq!(read(&encoding_rs::GBK.encode(html).0).unwrap().text, "全场包邮，七天退货。");

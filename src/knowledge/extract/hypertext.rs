@@ -100,6 +100,7 @@ impl Writer<'_> {
         let items: Vec<NodeRef<'_>> = list.children_it(false).filter(NodeRef::is_element).collect();
         // A list of jumps within the page is its table of contents: it says nothing that the headings do not.
         if items.len() > 1 && items.iter().all(is_jump) {
+            self.page.take_back_heading();
             return;
         }
         self.list += 1;

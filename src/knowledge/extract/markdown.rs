@@ -8,6 +8,9 @@ use super::page::{Page, one_line};
 use super::{decode, hypertext, question};
 use crate::knowledge::document::{Extracted, Refusal};
 
+/// What stands where, and what is to stand there.
+type Edit = (Range<usize>, String);
+
 /// # Errors
 /// [`Refusal::Empty`] when there are no words.
 pub fn read(bytes: &[u8]) -> Result<Extracted, Refusal> {
@@ -82,9 +85,9 @@ fn is_rule(line: &str) -> bool {
 }
 
 /// What is to be replaced by what, in order and without overlap.
-fn edits(text: &str) -> Vec<(Range<usize>, String)> {
-    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
-    let (mut html, mut picture): (Option<Range<usize>>, Option<(Range<usize>, String)>) = (None, None);
+fn edits(text: &str) -> Vec<Edit> {
+    let mut edits: Vec<Edit> = Vec::new();
+    let (mut html, mut picture): (Option<Range<usize>>, Option<Edit>) = (None, None);
     let mut heading = false;
     for (event, range) in
         Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH).into_offset_iter()
@@ -131,7 +134,7 @@ fn from_html(html: &str) -> String {
     page.finish().map_or_else(|_| "\n".to_owned(), |extracted| format!("{}\n\n", extracted.text))
 }
 
-fn replace(text: &str, edits: &[(Range<usize>, String)]) -> String {
+fn replace(text: &str, edits: &[Edit]) -> String {
     let (mut out, mut at) = (String::with_capacity(text.len()), 0);
     for (range, new) in edits.iter().filter(|(range, _)| range.end <= text.len()) {
         if range.start >= at {

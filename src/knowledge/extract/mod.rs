@@ -1,5 +1,6 @@
-//! Files in, Markdown out. One file per format, each a plain function on bytes; what they share stands below them:
-//! `sniff` (what is it), `decode` (characters), `package` (ZIP), `xml`, `hypertext` with `phrase` and `tags` (HTML),
+//! Files in, Markdown out.
+//!
+//! One file per format, each a plain function on bytes; what they share stands below them: `sniff` (what is it), `decode` (characters), `package` (ZIP), `xml`, `hypertext` with `phrase` and `tags` (HTML),
 //! `rows` (sheets), `prose` (lines), `question`, and `page`, on which all of them write.
 //!
 //! Formats never import each other. Broken input gives what can be read, with warnings; only a file that gives nothing is

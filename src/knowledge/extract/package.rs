@@ -1,4 +1,6 @@
-//! Office files and books are ZIP archives. This one is read from memory, entry by entry, under limits, so that an archive
+//! Office files and books are ZIP archives.
+//!
+//! This one is read from memory, entry by entry, under limits, so that an archive
 //! of a few kilobytes cannot become gigabytes; names are only looked up, never used as paths.
 
 use std::io::{Cursor, Read};

@@ -29,6 +29,8 @@ pub struct Page {
     /// What every line of the next blocks begins with: the inside of a list item or of a quotation.
     indent: String,
     in_list: bool,
+    /// Where the last block begins, when it is a heading.
+    last_heading: Option<usize>,
     answer_due: bool,
     full: bool,
 }
@@ -58,6 +60,18 @@ impl Page {
             self.ask(level, &text);
         } else if text.chars().any(char::is_alphanumeric) {
             self.head(level, &text);
+        }
+    }
+
+    /// Takes the heading back when it is the last thing on the page: what it named was left out.
+    pub fn take_back_heading(&mut self) {
+        if let Some(at) = self.last_heading.take() {
+            self.text.truncate(at);
+            self.text.truncate(self.text.trim_end().len());
+            if !self.text.is_empty() {
+                self.text.push('\n');
+            }
+            self.questions.retain(|&asked| asked < at);
         }
     }
 
@@ -176,6 +190,7 @@ impl Page {
         self.separate(false);
         let at = self.text.len();
         let written = self.push(&format!("{} {text}\n", "#".repeat(level.clamp(1, 6))));
+        self.last_heading = Some(at);
         self.answer_due = false;
         (written && !text.is_empty()).then_some(at)
     }
@@ -194,11 +209,13 @@ impl Page {
 
     /// One blank line between blocks, none between the items of a list.
     fn separate(&mut self, item: bool) {
-        if !self.text.is_empty() && !(item && self.in_list) {
+        let next_item = item && self.in_list;
+        if !self.text.is_empty() && !next_item {
             let blank = self.indent.trim_end().to_owned();
             self.push(&format!("{blank}\n"));
         }
         self.in_list = false;
+        self.last_heading = None;
     }
 
     fn lines(&mut self, text: &str, first: &str, rest: &str) {

@@ -67,9 +67,19 @@ fn structured(bytes: &[u8]) -> Result<Extracted, Refusal> {
     }
     let spelled = spellings(&pages);
     let mut carried: Option<String> = None;
-    for block in pages.into_iter().flatten() {
+    let mut blocks = pages.into_iter().flatten().peekable();
+    while let Some(block) = blocks.next() {
         if page.is_full() {
             break;
+        }
+        if let Block::Paragraph(paragraph) = &block
+            && is_bold_line(paragraph)
+            && blocks.peek().is_some_and(|next| !matches!(next, Block::Paragraph(next) if is_bold_line(next)))
+        {
+            // A short line in bold that is no sentence, with something under it, is a heading that was not set as one.
+            carried.take().into_iter().for_each(|text| write_paragraph(&mut page, &text));
+            page.heading(2, &inline(paragraph, &spelled));
+            continue;
         }
         let plain = match &block {
             Block::Paragraph(paragraph)
@@ -132,6 +142,18 @@ fn write(page: &mut Page, block: &Block, spelled: &HashSet<String>) {
         Block::Raw { content } => prose::write(page, content),
         _ => {}
     }
+}
+
+fn is_bold_line(paragraph: &Paragraph) -> bool {
+    let bold = paragraph.content.iter().all(|content| match content {
+        InlineContent::Text(run) => run.style.bold || run.text.trim().is_empty(),
+        InlineContent::LineBreak => true,
+        _ => false,
+    });
+    let text = one_line(&paragraph.plain_text());
+    let short = (2..=40).contains(&text.chars().count()) && text.chars().any(char::is_alphabetic);
+    let plain = paragraph.style.heading_level.is_none() && paragraph.style.list_info.is_none();
+    bold && short && plain && !text.ends_with(['。', '.', '；', ';', '，', ',', ':', '：', '！', '!'])
 }
 
 fn rows(table: &Table, spelled: &HashSet<String>) -> Vec<Vec<String>> {

@@ -15,13 +15,19 @@ pub fn write(page: &mut Page, text: &str) {
             continue;
         }
         let end = lines[at..].iter().position(|line| line.trim().is_empty()).map_or(lines.len(), |length| at + length);
-        block(page, &lines[at..end], measure);
+        let next = lines[end..].iter().position(|line| !line.trim().is_empty()).map(|gap| &lines[end + gap..]);
+        match &lines[at..end] {
+            [line] if next.is_some_and(|next| stands_above(line.trim(), next)) => {
+                page.heading(if page.is_empty() { 1 } else { 2 }, line);
+            }
+            block => write_block(page, block, measure),
+        }
         at = end;
     }
 }
 
 /// The lines between two blank ones.
-fn block(page: &mut Page, lines: &[&str], measure: Option<usize>) {
+fn write_block(page: &mut Page, lines: &[&str], measure: Option<usize>) {
     if let [title, rule] = lines
         && let Some(level) = underline(rule)
     {
@@ -147,6 +153,21 @@ fn is_heading(line: &str, alone: bool) -> bool {
     chapter || section || english || asks || alone && capitals || line.starts_with('【') && line.ends_with('】')
 }
 
+/// A short line by itself above a paragraph of whole sentences names it.
+fn stands_above(line: &str, next: &[&str]) -> bool {
+    let below = next.iter().take_while(|line| !line.trim().is_empty());
+    let (wide, ended) = below.fold((0, false), |(wide, _), line| {
+        (wide + width(line), line.trim_end().ends_with(['.', '!', '?', '。', '！', '？', '”', '"', ')', '）']))
+    });
+    let names = line.starts_with(char::is_alphanumeric)
+        && !line.ends_with(|c: char| !c.is_alphanumeric() && !")）】\"”?？".contains(c))
+        && !line.contains(['@', '|', '\t'])
+        && line.chars().any(char::is_alphabetic)
+        && question::without_question_mark(line).is_none()
+        && question::without_answer_mark(line).is_none();
+    names && (3..=50).contains(&width(line)) && ended && wide >= 60 && list_item(line).is_none()
+}
+
 fn hashes(line: &str) -> Option<(usize, &str)> {
     let level = line.bytes().take_while(|&byte| byte == b'#').count();
     (1..=6).contains(&level).then(|| line[level..].strip_prefix(' ').map(|rest| (level, rest)))?
@@ -201,7 +222,7 @@ mod tests {
         let text = "RETURNS\n\nGoods can be sent back within thirty days after the day on which they ar-\nrived at the address of the customer, provided that the seal has not been\nbroken and the label is attached.\n\n- sealed goods are\n- opened goods are not\n";
         assert_eq!(
             written(text),
-            "## RETURNS\n\nGoods can be sent back within thirty days after the day on which they arrived at the address of the customer, provided that the seal has not been broken and the label is attached.\n\n- sealed goods are\n- opened goods are not"
+            "# RETURNS\n\nGoods can be sent back within thirty days after the day on which they arrived at the address of the customer, provided that the seal has not been broken and the label is attached.\n\n- sealed goods are\n- opened goods are not"
         );
     }
 
@@ -231,6 +252,15 @@ mod tests {
         let extracted = page.finish().unwrap();
         assert_eq!(extracted.text, "### Do you ship abroad?\n\nYes, to 30 countries.\n\n### 能开发票吗？\n\n可以。");
         assert_eq!(extracted.questions.len(), 2);
+    }
+
+    #[test]
+    fn a_short_line_above_a_paragraph_is_its_heading() {
+        let text = "Privacy\n\nWho receives data\n\nCarriers receive your name, your address and your telephone number.\n\nKind regards\n\nJane\n";
+        assert_eq!(
+            written(text),
+            "Privacy\n\n## Who receives data\n\nCarriers receive your name, your address and your telephone number.\n\nKind regards\n\nJane"
+        );
     }
 
     #[test]
