@@ -10,5 +10,6 @@ mod journal;
 mod knowledge;
 mod llm;
 mod retrieval;
+mod sample;
 mod tidy;
 mod tree;

@@ -105,7 +105,21 @@ const SIBLINGS: &[(&str, &[&str])] = &[
 ];
 
 /// Readers of one document format each; what they share lies beside them under other names.
-const FORMATS: &[&str] = &["markdown", "text", "html", "pdf", "docx", "xlsx", "csv", "pptx", "doc", "email", "epub"];
+const FORMATS: &[&str] = &[
+    "markdown",
+    "text",
+    "html",
+    "delimited",
+    "email",
+    "rtf",
+    "pdf",
+    "docx",
+    "workbook",
+    "pptx",
+    "opendocument",
+    "epub",
+    "doc",
+];
 
 /// Where a library may be named, and where nothing but that may name it.
 const CONFINED: &[(&str, &[&str])] = &[

@@ -29,9 +29,11 @@ impl Source {
         (!["mod", "config"].contains(&member)).then(|| member.to_owned())
     }
 
-    /// The text with comment lines left blank, so that line numbers hold.
+    /// The text with comment lines left blank, so that line numbers hold, and without the unit tests at its end: those may
+    /// use twins and print.
     pub(crate) fn code(&self) -> String {
-        let lines = self.text.lines().map(|line| if line.trim_start().starts_with("//") { "" } else { line });
+        let (product, _) = self.text.split_once("\n#[cfg(test)]\nmod tests {").unwrap_or((&self.text, ""));
+        let lines = product.lines().map(|line| if line.trim_start().starts_with("//") { "" } else { line });
         lines.collect::<Vec<_>>().join("\n")
     }
 
@@ -114,7 +116,7 @@ fn items(list: &str) -> Vec<&str> {
     found
 }
 
-/// Every Rust file under `src/`.
+/// Every Rust file under `src/` but those that are unit tests altogether.
 pub(crate) fn rust_sources() -> Vec<Source> {
     let mut sources = Vec::new();
     for (path, text) in files(&["rs"]) {
@@ -122,6 +124,13 @@ pub(crate) fn rust_sources() -> Vec<Source> {
             sources.push(Source { path: path.to_owned(), text });
         }
     }
+    let test_file = Regex::new(r"#\[cfg\(test\)\]\nmod (\w+);").expect("a constant pattern");
+    let mut tests = Vec::new();
+    for source in &sources {
+        let folder = source.path.trim_end_matches("mod.rs").trim_end_matches(".rs").trim_end_matches('/');
+        tests.extend(test_file.captures_iter(&source.text).map(|found| format!("{folder}/{}.rs", &found[1])));
+    }
+    sources.retain(|source| !tests.contains(&source.path));
     sources
 }
 

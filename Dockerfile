@@ -1,0 +1,22 @@
+# syntax=docker/dockerfile:1
+FROM rust:1.95-bookworm AS build
+WORKDIR /src
+COPY . .
+RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target \
+    cargo build --release --locked && cp target/release/frontdesk /frontdesk
+# A local embedding model where one can be had; without it search uses words alone.
+RUN mkdir -p models && scripts/models.sh
+
+FROM debian:bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 frontdesk && install -d -o frontdesk /srv/frontdesk/data
+WORKDIR /srv/frontdesk
+COPY --from=build /frontdesk /usr/local/bin/frontdesk
+COPY --from=build /src/models models
+COPY knowledge knowledge
+USER frontdesk
+ENV FRONTDESK_SERVER__LISTEN=0.0.0.0:8080
+VOLUME /srv/frontdesk/data
+EXPOSE 8080
+ENTRYPOINT ["frontdesk"]
+CMD ["serve"]
