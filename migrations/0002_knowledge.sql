@@ -54,8 +54,10 @@ create table revisions (
     lease_holder uuid
 );
 create unique index revisions_by_number on revisions (document, number);
--- Few rows are work, all others are history: the queue stays small whatever the archive holds.
-create index revisions_due on revisions (state, due_at) where state in ('queued', 'reading', 'cut', 'embedding');
+-- Few rows are work, all others are history: the queues stay small whatever the archive holds.
+create index revisions_to_read on revisions (due_at, id) where state in ('queued', 'reading');
+create index revisions_to_publish on revisions (workspace, id) where state = 'cut';
+create index revisions_to_embed on revisions (workspace, id) where state = 'embedding';
 create index revisions_to_index on revisions (indexed) where indexed in ('wanted', 'drop');
 
 -- The extracted text of a revision: offsets of chunks and citations point into it.

@@ -1,8 +1,10 @@
 //! Chunks by name, and where they stand in revisions.
 
 use sqlx::QueryBuilder;
+use uuid::Uuid;
 
-use super::{Error, Store};
+use super::revisions::{Cut, Due, cut};
+use super::{Error, Store, Writing};
 use crate::model::id::{ChunkName, RevisionId, WorkspaceId};
 
 /// A chunk as it is stored.
@@ -42,60 +44,32 @@ pub struct ToIndex {
 const ROWS: usize = 200;
 
 impl Store {
-    /// Starts placing the chunks of a revision: keeps its text, and forgets what an earlier attempt placed.
-    pub async fn place_text(&self, revision: RevisionId, text: &str) -> Result<(), Error> {
-        let mut tx = self.writing().await?;
-        sqlx::query("delete from placements where revision = $1").bind(revision.0).execute(&mut *tx).await?;
-        sqlx::query(
-            "insert into texts (revision, text) values ($1, $2) on conflict (revision) do update set text = excluded.text",
-        )
-        .bind(revision.0)
-        .bind(text)
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Places chunks, in transactions that are short enough not to hold up anybody's message.
-    pub async fn place_chunks(
+    /// Keeps what a revision became; it waits to be published then. False when the lease was lost.
+    ///
+    /// A short document is one transaction. A long one is several, each short enough not to hold up anybody's message; a
+    /// crash between them leaves the revision due, and what was placed is forgotten by the next attempt.
+    pub async fn place(
         &self,
-        workspace: WorkspaceId,
-        revision: RevisionId,
+        due: &Due,
+        holder: Uuid,
+        text: &str,
         placed: &[Placed],
-    ) -> Result<(), Error> {
-        for some in placed.chunks(ROWS) {
-            let mut tx = self.writing().await?;
-            let mut chunks = QueryBuilder::new(
-                "insert into chunks (workspace, name, title, heading, question, text, tokens, language) ",
-            );
-            chunks.push_values(some, |mut row, placed| {
-                row.push_bind(workspace.0)
-                    .push_bind(&placed.chunk.name)
-                    .push_bind(&placed.chunk.title)
-                    .push_bind(&placed.chunk.heading)
-                    .push_bind(&placed.chunk.question)
-                    .push_bind(&placed.chunk.text)
-                    .push_bind(placed.chunk.tokens)
-                    .push_bind(&placed.chunk.language);
-            });
-            chunks.push(" on conflict (workspace, name) do nothing");
-            chunks.build().execute(&mut *tx).await?;
-            let mut places = QueryBuilder::new(
-                "insert into placements (revision, ordinal, workspace, chunk, start_byte, end_byte) ",
-            );
-            places.push_values(some, |mut row, placed| {
-                row.push_bind(revision.0)
-                    .push_bind(i64::from(placed.ordinal))
-                    .push_bind(workspace.0)
-                    .push_bind(&placed.chunk.name)
-                    .push_bind(placed.start.cast_signed())
-                    .push_bind(placed.end.cast_signed());
-            });
-            places.build().execute(&mut *tx).await?;
-            tx.commit().await?;
+        known: &Cut,
+    ) -> Result<bool, Error> {
+        let mut tx = self.writing().await?;
+        forget_placements(&mut tx, due.revision).await?;
+        keep_text(&mut tx, due.revision, text).await?;
+        for (number, some) in placed.chunks(ROWS).enumerate() {
+            if number > 0 {
+                tx.commit().await?;
+                tx = self.writing().await?;
+            }
+            keep_chunks(&mut tx, due.workspace, some).await?;
+            keep_placements(&mut tx, due, some).await?;
         }
-        Ok(())
+        let held = cut(&mut tx, due.revision, holder, known).await?;
+        tx.commit().await?;
+        Ok(held)
     }
 
     /// Chunks of a revision that the index does not hold for another one, after the name `after`, in the order of names.
@@ -165,4 +139,53 @@ impl Store {
         .await?;
         Ok(rows.into_iter().map(|(name,)| ChunkName(name)).collect())
     }
+}
+
+async fn forget_placements(tx: &mut Writing, revision: RevisionId) -> Result<(), Error> {
+    sqlx::query("delete from placements where revision = $1").bind(revision.0).execute(&mut **tx).await?;
+    Ok(())
+}
+
+async fn keep_text(tx: &mut Writing, revision: RevisionId, text: &str) -> Result<(), Error> {
+    sqlx::query(
+        "insert into texts (revision, text) values ($1, $2) on conflict (revision) do update set text = excluded.text",
+    )
+    .bind(revision.0)
+    .bind(text)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn keep_chunks(tx: &mut Writing, workspace: WorkspaceId, placed: &[Placed]) -> Result<(), Error> {
+    let mut query =
+        QueryBuilder::new("insert into chunks (workspace, name, title, heading, question, text, tokens, language) ");
+    query.push_values(placed, |mut row, placed| {
+        row.push_bind(workspace.0)
+            .push_bind(&placed.chunk.name)
+            .push_bind(&placed.chunk.title)
+            .push_bind(&placed.chunk.heading)
+            .push_bind(&placed.chunk.question)
+            .push_bind(&placed.chunk.text)
+            .push_bind(placed.chunk.tokens)
+            .push_bind(&placed.chunk.language);
+    });
+    query.push(" on conflict (workspace, name) do nothing");
+    query.build().execute(&mut **tx).await?;
+    Ok(())
+}
+
+async fn keep_placements(tx: &mut Writing, due: &Due, placed: &[Placed]) -> Result<(), Error> {
+    let mut query =
+        QueryBuilder::new("insert into placements (revision, ordinal, workspace, chunk, start_byte, end_byte) ");
+    query.push_values(placed, |mut row, placed| {
+        row.push_bind(due.revision.0)
+            .push_bind(i64::from(placed.ordinal))
+            .push_bind(due.workspace.0)
+            .push_bind(&placed.chunk.name)
+            .push_bind(placed.start.cast_signed())
+            .push_bind(placed.end.cast_signed());
+    });
+    query.build().execute(&mut **tx).await?;
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::versions::OPEN;
-use super::{Error, Store};
+use super::{Error, Store, Writing};
 use crate::model::id::{DocumentId, RevisionId, WorkspaceId};
 use crate::model::time::Timestamp;
 
@@ -96,93 +96,38 @@ impl Store {
     /// Makes a revision due for a file that arrived, unless the document has that content already.
     pub async fn take_in(&self, arrival: &Arrival) -> Result<Arrived, Error> {
         let mut tx = self.writing().await?;
-        sqlx::query(
-            "insert into documents (id, workspace, name, created_at, newest) values ($1, $2, $3, $4, 0)
-             on conflict (workspace, name) do nothing",
-        )
-        .bind(arrival.document.0)
-        .bind(arrival.workspace.0)
-        .bind(&arrival.name)
-        .bind(arrival.at.0)
-        .execute(&mut *tx)
-        .await?;
-        let (document, newest, deleted): (Uuid, i64, Option<i64>) =
-            sqlx::query_as("select id, newest, deleted_at from documents where workspace = $1 and name = $2")
-                .bind(arrival.workspace.0)
-                .bind(&arrival.name)
-                .fetch_one(&mut *tx)
-                .await?;
-        let last: Option<(Uuid, String, String)> =
-            sqlx::query_as("select id, hash, state from revisions where document = $1 and number = $2")
-                .bind(document)
-                .bind(newest)
-                .fetch_optional(&mut *tx)
-                .await?;
-        let seen: Option<(Uuid, String)> = sqlx::query_as(
-            "select r.id, r.hash from visibility v join revisions r on r.id = v.revision
-             where v.document = $1 and v.to_version = $2",
-        )
-        .bind(document)
-        .bind(OPEN)
-        .fetch_optional(&mut *tx)
-        .await?;
-        let id = DocumentId(document);
-        if let (None, Some((revision, hash, state))) = (deleted, &last) {
-            let same = *hash == arrival.hash;
+        let document = named(&mut tx, arrival).await?;
+        let id = DocumentId(document.id);
+        let last = newest(&mut tx, &document).await?;
+        if let (None, Some(last)) = (document.deleted_at, last) {
+            let same = last.hash == arrival.hash;
             // What is on its way counts, else what can be found: going back to older content is a change.
-            let on_its_way = matches!(state.as_str(), "queued" | "reading" | "cut");
-            let found =
-                seen.filter(|(_, hash)| *hash == arrival.hash && state != "failed").map(|(revision, _)| revision);
-            if let Some(revision) = if on_its_way { same.then_some(*revision) } else { found } {
+            let unchanged = match last.state.as_str() {
+                "queued" | "reading" | "cut" => same.then_some(last.id),
+                "failed" => None,
+                _ => visible(&mut tx, document.id, &arrival.hash).await?,
+            };
+            if let Some(revision) = unchanged {
                 return Ok(Arrived::Unchanged { document: id, revision: RevisionId(revision) });
             }
-            if same && state == "failed" {
-                sqlx::query(
-                    "update revisions set state = 'queued', code = null, detail = null, warnings = '[]', finished_at = null,
-                     uploaded_at = $2, due_at = $2, attempts = 0 where id = $1",
-                )
-                .bind(revision)
-                .bind(arrival.at.0)
-                .execute(&mut *tx)
-                .await?;
+            if same && last.state == "failed" {
+                try_again(&mut tx, last.id, arrival.at).await?;
                 tx.commit().await?;
-                return Ok(Arrived::Taken { document: id, revision: RevisionId(*revision) });
+                return Ok(Arrived::Taken { document: id, revision: RevisionId(last.id) });
             }
         }
-        let (waiting,): (i64,) = sqlx::query_as("select count(*) from revisions where state in ('queued', 'reading')")
-            .fetch_one(&mut *tx)
-            .await?;
-        if waiting.cast_unsigned() >= arrival.room {
-            return Ok(Arrived::Full { waiting: waiting.cast_unsigned() });
+        let waiting = waiting(&mut *tx).await?;
+        if waiting >= arrival.room {
+            return Ok(Arrived::Full { waiting });
         }
-        sqlx::query("update documents set newest = $2, deleted_at = null where id = $1")
-            .bind(document)
-            .bind(newest + 1)
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query(
-            "insert into revisions (id, workspace, document, number, hash, bytes, state, uploaded_at, due_at)
-             values ($1, $2, $3, $4, $5, $6, 'queued', $7, $7)",
-        )
-        .bind(arrival.revision.0)
-        .bind(arrival.workspace.0)
-        .bind(document)
-        .bind(newest + 1)
-        .bind(&arrival.hash)
-        .bind(arrival.bytes.cast_signed())
-        .bind(arrival.at.0)
-        .execute(&mut *tx)
-        .await?;
+        add_revision(&mut tx, &document, arrival).await?;
         tx.commit().await?;
         Ok(Arrived::Taken { document: id, revision: arrival.revision })
     }
 
     /// How many revisions wait to be read.
     pub async fn revisions_waiting(&self) -> Result<u64, Error> {
-        let (waiting,): (i64,) = sqlx::query_as("select count(*) from revisions where state in ('queued', 'reading')")
-            .fetch_one(self.reading())
-            .await?;
-        Ok(waiting.cast_unsigned())
+        waiting(self.reading()).await
     }
 
     /// Documents by name, those after the name `after`; deleted ones are left out.
@@ -272,4 +217,103 @@ impl Store {
         .await?;
         Ok(rows)
     }
+}
+
+#[derive(sqlx::FromRow)]
+struct Named {
+    id: Uuid,
+    newest: i64,
+    deleted_at: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Last {
+    id: Uuid,
+    hash: String,
+    state: String,
+}
+
+/// The document of an arrival's name, made if there is none.
+async fn named(tx: &mut Writing, arrival: &Arrival) -> Result<Named, Error> {
+    let row = sqlx::query_as(
+        "insert into documents (id, workspace, name, created_at, newest) values ($1, $2, $3, $4, 0)
+         on conflict (workspace, name) do update set name = excluded.name
+         returning id, newest, deleted_at",
+    )
+    .bind(arrival.document.0)
+    .bind(arrival.workspace.0)
+    .bind(&arrival.name)
+    .bind(arrival.at.0)
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(row)
+}
+
+async fn newest(tx: &mut Writing, document: &Named) -> Result<Option<Last>, Error> {
+    let row = sqlx::query_as("select id, hash, state from revisions where document = $1 and number = $2")
+        .bind(document.id)
+        .bind(document.newest)
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(row)
+}
+
+/// The revision of a document that can be found now, if this is its content.
+async fn visible(tx: &mut Writing, document: Uuid, hash: &str) -> Result<Option<Uuid>, Error> {
+    let row: Option<(Uuid,)> = sqlx::query_as(
+        "select r.id from visibility v join revisions r on r.id = v.revision
+         where v.document = $1 and v.to_version = $2 and r.hash = $3",
+    )
+    .bind(document)
+    .bind(OPEN)
+    .bind(hash)
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|(id,)| id))
+}
+
+async fn try_again(tx: &mut Writing, revision: Uuid, at: Timestamp) -> Result<(), Error> {
+    sqlx::query(
+        "update revisions set state = 'queued', code = null, detail = null, warnings = '[]', finished_at = null,
+                uploaded_at = $2, due_at = $2, attempts = 0
+         where id = $1",
+    )
+    .bind(revision)
+    .bind(at.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn waiting(database: impl sqlx::SqliteExecutor<'_>) -> Result<u64, Error> {
+    let (waiting,): (i64,) = sqlx::query_as("select count(*) from revisions where state in ('queued', 'reading')")
+        .fetch_one(database)
+        .await?;
+    Ok(waiting.cast_unsigned())
+}
+
+async fn add_revision(tx: &mut Writing, document: &Named, arrival: &Arrival) -> Result<(), Error> {
+    sqlx::query(
+        "insert into revisions (id, workspace, document, number, hash, bytes, state, uploaded_at, due_at)
+         values ($1, $2, $3, $4, $5, $6, 'queued', $7, $7)",
+    )
+    .bind(arrival.revision.0)
+    .bind(arrival.workspace.0)
+    .bind(document.id)
+    .bind(document.newest + 1)
+    .bind(&arrival.hash)
+    .bind(arrival.bytes.cast_signed())
+    .bind(arrival.at.0)
+    .execute(&mut **tx)
+    .await?;
+    raise(tx, document.id, document.newest + 1).await
+}
+
+async fn raise(tx: &mut Writing, document: Uuid, newest: i64) -> Result<(), Error> {
+    sqlx::query("update documents set newest = $2, deleted_at = null where id = $1")
+        .bind(document)
+        .bind(newest)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Error, Store};
+use super::{Error, Store, Writing};
 use crate::model::id::{DocumentId, RevisionId, WorkspaceId};
 use crate::model::time::Timestamp;
 
@@ -98,26 +98,6 @@ impl Store {
         Ok(())
     }
 
-    /// The revision was read and its chunks are placed; it waits to be published. False when the lease was lost.
-    pub async fn cut_revision(&self, revision: RevisionId, holder: Uuid, cut: &Cut) -> Result<bool, Error> {
-        let done = sqlx::query(
-            "update revisions set state = 'cut', title = $3, language = $4, warnings = $5, text_bytes = $6, chunks = $7,
-                    vectors_goal = $8, lease_until = 0
-             where id = $1 and lease_holder = $2 and state = 'reading'",
-        )
-        .bind(revision.0)
-        .bind(holder)
-        .bind(&cut.title)
-        .bind(&cut.language)
-        .bind(&cut.warnings)
-        .bind(cut.text_bytes.cast_signed())
-        .bind(cut.chunks.cast_signed())
-        .bind(cut.vectors_goal.cast_signed())
-        .execute(self.writer())
-        .await?;
-        Ok(done.rows_affected() == 1)
-    }
-
     /// The revision gave nothing.
     pub async fn fail_revision(
         &self,
@@ -140,11 +120,35 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
-    /// When the next revision becomes due to be read, if one waits.
-    pub async fn next_revision_due(&self) -> Result<Option<Timestamp>, Error> {
-        let (due,): (Option<i64>,) = sqlx::query_as("select min(due_at) from revisions where state = 'queued'")
-            .fetch_one(self.reading())
-            .await?;
-        Ok(due.map(Timestamp))
+    /// Whether a revision waits to be read. Asked first, because looking does not need the writer.
+    pub async fn revision_is_due(&self, now: Timestamp) -> Result<bool, Error> {
+        let row: Option<(Uuid,)> = sqlx::query_as(
+            "select id from revisions
+             where state in ('queued', 'reading') and due_at <= $1 and lease_until <= $1 order by due_at, id limit 1",
+        )
+        .bind(now.0)
+        .fetch_optional(self.reading())
+        .await?;
+        Ok(row.is_some())
     }
+}
+
+/// The revision was read and its chunks are placed. False when the lease was lost.
+pub(super) async fn cut(tx: &mut Writing, revision: RevisionId, holder: Uuid, known: &Cut) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "update revisions set state = 'cut', title = $3, language = $4, warnings = $5, text_bytes = $6, chunks = $7,
+                vectors = 0, vectors_goal = $8, lease_until = 0
+         where id = $1 and lease_holder = $2 and state = 'reading'",
+    )
+    .bind(revision.0)
+    .bind(holder)
+    .bind(&known.title)
+    .bind(&known.language)
+    .bind(&known.warnings)
+    .bind(known.text_bytes.cast_signed())
+    .bind(known.chunks.cast_signed())
+    .bind(known.vectors_goal.cast_signed())
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }

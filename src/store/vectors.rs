@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::chunks::ChunkRow;
 use super::versions::OPEN;
-use super::{Error, Store};
+use super::{Error, Store, Writing};
 use crate::model::id::{ChunkName, RevisionId, WorkspaceId};
 use crate::model::time::Timestamp;
 
@@ -67,30 +67,22 @@ impl Store {
         Ok(done.rows_affected())
     }
 
-    /// Chunks of revisions of one workspace that have no vector of a model and are written in one of these languages.
+    /// Chunks of a revision that have no vector of a model and are written in one of these languages.
     pub async fn chunks_to_embed(
         &self,
-        revisions: &[RevisionId],
+        revision: RevisionId,
         model: &str,
         languages: &[&str],
         limit: usize,
     ) -> Result<Vec<ChunkRow>, Error> {
-        if revisions.is_empty() || languages.is_empty() {
-            return Ok(Vec::new());
-        }
         let mut query = QueryBuilder::new(
             "select distinct c.name, c.title, c.heading, c.question, c.text, c.tokens, c.language
              from placements p join chunks c on c.workspace = p.workspace and c.name = p.chunk
-             where p.revision in (",
+             where p.revision = ",
         );
-        let mut list = query.separated(", ");
-        for revision in revisions {
-            list.push_bind(revision.0);
-        }
-        query.push(") and c.language in (");
-        let mut list = query.separated(", ");
+        query.push_bind(revision.0).push(" and c.language in (''");
         for language in languages {
-            list.push_bind(*language);
+            query.push(", ").push_bind(*language);
         }
         query.push(
             ") and not exists (
@@ -118,46 +110,63 @@ impl Store {
         Ok(())
     }
 
-    /// Counts a revision's vectors of a model, and those that it needs in these languages. When none is missing (or when
-    /// there is no model to wait for), it is ready.
+    /// Counts the vectors of revisions, of a model and in the languages that it reads. A revision that lacks none is ready.
+    /// Returns how many became ready.
     pub async fn count_vectors(
         &self,
-        revision: RevisionId,
+        revisions: &[RevisionId],
         model: &str,
         languages: &[&str],
         now: Timestamp,
-    ) -> Result<bool, Error> {
-        let mut query = QueryBuilder::new(
-            "select count(*), count(x.chunk) from
-               (select distinct p.workspace, p.chunk from placements p
-                join chunks c on c.workspace = p.workspace and c.name = p.chunk
-                where p.revision = ",
-        );
-        query.push_bind(revision.0).push(" and c.language in (''");
-        for language in languages {
-            query.push(", ").push_bind(*language);
+    ) -> Result<usize, Error> {
+        let mut tx = self.writing().await?;
+        let mut became_ready = 0;
+        for revision in revisions {
+            let (goal, vectors) = goal_and_vectors(&mut tx, *revision, model, languages).await?;
+            let ready = vectors == goal;
+            let done = sqlx::query(
+                "update revisions set vectors = $2, vectors_goal = $3,
+                        state = case when $4 = 1 then 'ready' else state end,
+                        embedded_with = case when $4 = 1 then $5 else embedded_with end,
+                        finished_at = case when $4 = 1 then $6 else finished_at end
+                 where id = $1 and state = 'embedding'",
+            )
+            .bind(revision.0)
+            .bind(vectors)
+            .bind(goal)
+            .bind(i64::from(ready))
+            .bind(model)
+            .bind(now.0)
+            .execute(&mut *tx)
+            .await?;
+            became_ready += usize::from(ready && done.rows_affected() == 1);
         }
-        query.push(")) as needed left join vectors x on x.workspace = needed.workspace and x.chunk = needed.chunk and x.model = ");
-        query.push_bind(model);
-        let (goal, vectors): (i64, i64) = query.build_query_as().fetch_one(self.reading()).await?;
-        let ready = vectors == goal;
-        sqlx::query(
-            "update revisions set vectors = $2, vectors_goal = $3,
-                    state = case when $4 = 1 then 'ready' else state end,
-                    embedded_with = case when $4 = 1 then $5 else embedded_with end,
-                    finished_at = case when $4 = 1 then $6 else finished_at end
-             where id = $1 and state = 'embedding'",
-        )
-        .bind(revision.0)
-        .bind(vectors)
-        .bind(goal)
-        .bind(i64::from(ready))
-        .bind(model)
-        .bind(now.0)
-        .execute(self.writer())
-        .await?;
-        Ok(ready)
+        tx.commit().await?;
+        Ok(became_ready)
     }
+}
+
+async fn goal_and_vectors(
+    tx: &mut Writing,
+    revision: RevisionId,
+    model: &str,
+    languages: &[&str],
+) -> Result<(i64, i64), Error> {
+    let mut query = QueryBuilder::new(
+        "select count(*), count(x.chunk) from
+           (select distinct p.workspace, p.chunk from placements p
+            join chunks c on c.workspace = p.workspace and c.name = p.chunk
+            where p.revision = ",
+    );
+    query.push_bind(revision.0).push(" and c.language in (''");
+    for language in languages {
+        query.push(", ").push_bind(*language);
+    }
+    query.push(
+        ")) as needed left join vectors x on x.workspace = needed.workspace and x.chunk = needed.chunk and x.model = ",
+    );
+    query.push_bind(model);
+    Ok(query.build_query_as().fetch_one(&mut **tx).await?)
 }
 
 #[cfg(test)]

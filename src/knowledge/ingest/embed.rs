@@ -23,11 +23,21 @@ impl Worker {
         let store = &self.parts.store;
         let waiting = store.waiting_to_embed(clock::now(), REVISIONS).await?;
         let Some(workspace) = waiting.first().map(|waiting| waiting.workspace) else { return Ok(0) };
-        let same = waiting.iter().filter(|waiting| waiting.workspace == workspace);
-        let revisions: Vec<RevisionId> = same.map(|waiting| waiting.revision).collect();
         let (model, languages) = (self.model(), self.languages());
-        let batch = self.parts.config.embed_batch.max(1);
-        let rows = store.chunks_to_embed(&revisions, model, &languages, batch).await?;
+        let room = self.parts.config.embed_batch.max(1);
+        let (mut rows, mut revisions) = (Vec::<ChunkRow>::new(), Vec::<RevisionId>::new());
+        for waiting in waiting.iter().filter(|waiting| waiting.workspace == workspace) {
+            if rows.len() >= room {
+                break;
+            }
+            revisions.push(waiting.revision);
+            for row in store.chunks_to_embed(waiting.revision, model, &languages, room - rows.len()).await? {
+                // Documents may share chunks.
+                if !rows.iter().any(|known| known.name == row.name) {
+                    rows.push(row);
+                }
+            }
+        }
         if let Some(embedder) = self.parts.embedder.as_ref().filter(|_| !rows.is_empty()) {
             let vectors = embed(embedder.as_ref(), &rows).await?;
             let _gate = self.index_gate.lock().await;
@@ -37,12 +47,7 @@ impl Worker {
             self.parts.index.apply(&Change { workspace, reset: false, add, remove: Vec::new(), version: None }).await?;
             store.keep_vectors(workspace, model, &vectors).await?;
         }
-        let mut done = rows.len();
-        for revision in revisions {
-            let ready = store.count_vectors(revision, model, &languages, clock::now()).await?;
-            done += usize::from(ready);
-        }
-        Ok(done)
+        Ok(rows.len() + store.count_vectors(&revisions, model, &languages, clock::now()).await?)
     }
 }
 

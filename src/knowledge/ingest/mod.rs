@@ -113,7 +113,7 @@ pub enum UploadError {
     #[error("the file cannot be stored: {0}")]
     Disk(io::Error),
     #[error(transparent)]
-    Store(#[from] store::Error),
+    Store(store::Error),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -274,6 +274,15 @@ impl Ingest {
             }
         }
         Ok(progress)
+    }
+}
+
+impl From<store::Error> for UploadError {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Full => Self::DiskFull,
+            other => Self::Store(other),
+        }
     }
 }
 

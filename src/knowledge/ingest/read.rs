@@ -19,6 +19,9 @@ impl Worker {
     /// The queue cannot be read.
     pub async fn read_next(&self) -> anyhow::Result<usize> {
         let now = clock::now();
+        if !self.parts.store.revision_is_due(now).await? {
+            return Ok(0);
+        }
         let Some(due) = self.parts.store.take_revision(now, self.lease(now)).await? else { return Ok(0) };
         let outcome = tokio::select! {
             outcome = self.read(&due) => outcome,
@@ -56,7 +59,6 @@ impl Worker {
     }
 
     async fn place(&self, due: &Due, prepared: Prepared) -> anyhow::Result<()> {
-        let store = &self.parts.store;
         let Prepared { extracted, chunks, language } = prepared;
         let title = extracted.title.clone().unwrap_or_default();
         let readable = |language| self.parts.embedder.as_ref().is_some_and(|embedder| embedder.model().reads(language));
@@ -82,9 +84,7 @@ impl Worker {
             let (start, end) = (chunk.place.start as u64, chunk.place.end as u64);
             placed.push(Placed { chunk: row, ordinal: chunk.ordinal, start, end });
         }
-        store.place_text(due.revision, &extracted.text).await?;
-        store.place_chunks(due.workspace, due.revision, &placed).await?;
-        store.cut_revision(due.revision, self.holder, &cut).await?;
+        self.parts.store.place(due, self.holder, &extracted.text, &placed, &cut).await?;
         Ok(())
     }
 
