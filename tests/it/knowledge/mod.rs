@@ -27,6 +27,7 @@ use tokio::sync::Semaphore;
 mod changes;
 mod crash;
 mod index;
+mod shop;
 mod upload;
 mod vectors;
 
@@ -48,6 +49,15 @@ impl Library {
     }
 
     pub(crate) async fn with(data: &Path, embedder: Option<Arc<dyn Embedder>>, config: Config) -> Self {
+        Self::reading(data, embedder, config, reader()).await
+    }
+
+    pub(crate) async fn reading(
+        data: &Path,
+        embedder: Option<Arc<dyn Embedder>>,
+        config: Config,
+        reader: Reader,
+    ) -> Self {
         let lock = WriterLock::try_take(data).unwrap().expect("nobody else ingests");
         let store = Store::open(data).await.unwrap();
         let (blobs, bus) = (Blobs::new(data), Arc::new(Local::default()));
@@ -59,7 +69,7 @@ impl Library {
             bus,
             index: Arc::clone(&index),
             embedder: embedder.clone(),
-            reader: reader(),
+            reader,
             config,
         };
         let worker = Arc::new(Worker::new(parts, lock));
