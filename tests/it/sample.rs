@@ -180,3 +180,22 @@ fn cases_are_well_formed_and_balanced() {
         assert!((55..=70).contains(&(answers * 100 / of.len())), "{answers} of {} have an answer", of.len());
     }
 }
+
+#[test]
+fn rules_decide_what_they_should_and_leave_questions_alone() {
+    let policy = policy::built_in();
+    let mut complaints = Vec::new();
+    for case in cases() {
+        let (question, before) = case.turns.split_last().unwrap();
+        let before: Vec<&str> = before.iter().map(String::as_str).collect();
+        let verdict = policy::before(&policy, policy::Said { question, before: &before, offered: false });
+        let rule = verdict.map(|verdict| verdict.rule);
+        if case.expect.rule.as_ref().is_some_and(|expected| rule.as_ref() != Some(expected)) {
+            complaints.push(format!("{}: decided by {rule:?}, not by {:?}", case.id, case.expect.rule));
+        }
+        if case.expect.decision == "answer" && rule.is_some() {
+            complaints.push(format!("{}: a question with an answer is taken by {rule:?}", case.id));
+        }
+    }
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
