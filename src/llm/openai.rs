@@ -320,7 +320,7 @@ impl Drop for Ticket {
             Outcome::Unknown => "dropped",
             _ => "failed",
         };
-        metrics::counter!("frontdesk_model_calls_total", "outcome" => outcome).increment(1);
+        metrics::counter!("frontdesk_model_requests_total", "outcome" => outcome).increment(1);
     }
 }
 
