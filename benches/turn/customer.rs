@@ -1,6 +1,5 @@
 //! A customer: opens a conversation, follows it, asks, and waits for the reply.
 
-
 use anyhow::Context as _;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
@@ -90,4 +89,3 @@ async fn json_of(answer: Response) -> anyhow::Result<Value> {
     anyhow::ensure!(status.is_success(), "{status}: {body}");
     Ok(serde_json::from_str(&body)?)
 }
-

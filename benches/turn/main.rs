@@ -57,13 +57,21 @@ async fn measure() -> anyhow::Result<()> {
     house.filled().await?;
     house.ask_once("How long is the warranty?").await?;
     house.at_rest().await;
-    println!("memory at rest after ingest and a question {:>9.1} MB (peak {:.1} MB)", house.resident_mb(), house.peak_mb());
+    println!(
+        "memory at rest after ingest and a question {:>9.1} MB (peak {:.1} MB)",
+        house.resident_mb(),
+        house.peak_mb()
+    );
     drop(house);
     let house = Process::house(&data, &[("embed.kind", "auto")]).await?;
     println!("start to ready, with an index              {:>9.0} ms", house.ready_after.as_secs_f64() * 1000.0);
     house.ask_once("How long is the warranty?").await?;
     house.at_rest().await;
-    println!("memory at rest after a start and a question{:>9.1} MB (peak {:.1} MB)", house.resident_mb(), house.peak_mb());
+    println!(
+        "memory at rest after a start and a question{:>9.1} MB (peak {:.1} MB)",
+        house.resident_mb(),
+        house.peak_mb()
+    );
     drop(house);
 
     println!("\nprocessor time of one turn, {} turns, {AT_ONCE} at a time", CONVERSATIONS * TURNS);

@@ -75,7 +75,8 @@ impl Process {
             let request = http.get(format!("{}/api/v1/documents?limit=100", self.base_url)).bearer_auth(ADMIN_TOKEN);
             let answer: Value = request.send().await?.error_for_status()?.json().await?;
             let documents = answer["documents"].as_array().or(answer.as_array()).context("no list of documents")?;
-            let done = documents.iter().filter(|document| matches!(document["status"].as_str(), Some("ready" | "failed")));
+            let done =
+                documents.iter().filter(|document| matches!(document["status"].as_str(), Some("ready" | "failed")));
             if !documents.is_empty() && done.count() == documents.len() {
                 return Ok(());
             }

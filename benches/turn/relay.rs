@@ -43,7 +43,9 @@ async fn ask(upstream: &Upstream, body: Bytes) -> reqwest::Result<reqwest::Respo
 
 async fn copy(State(upstream): State<Upstream>, body: Bytes) -> Response {
     match ask(&upstream, body).await {
-        Ok(answer) => ([("content-type", "text/event-stream")], Body::from_stream(answer.bytes_stream())).into_response(),
+        Ok(answer) => {
+            ([("content-type", "text/event-stream")], Body::from_stream(answer.bytes_stream())).into_response()
+        }
         Err(error) => (axum::http::StatusCode::BAD_GATEWAY, error.to_string()).into_response(),
     }
 }

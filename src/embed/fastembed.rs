@@ -1,13 +1,16 @@
 //! A local model from disk, run by ONNX Runtime through fastembed. Nothing is downloaded here (`make models` does that).
 //!
-//! Texts go through the model one at a time, each in its own hold of the lock. That was measured to be the best choice in every
-//! respect on a CPU: no padding, so most passages per CPU-second; memory bounded by the longest text, not by a batch; a question waits
-//! for at most the one passage that is being embedded; and a text's vector does not depend on its neighbours (an int8
-//! model takes its scale from all the rows of a batch).
+//! The model lives in a thread of its own and takes one text at a time. That was measured to be the best choice in every respect on a
+//! CPU: no padding, so most passages per CPU-second; memory bounded by the longest text, not by a batch; a question waits only for
+//! the passage that is being embedded; and a text's vector does not depend on its neighbours (an int8 model takes its
+//! scale from all the rows of a batch). One thread, because memory that many threads take in turn is not given back.
 
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use ::fastembed::{
     InitOptionsUserDefined, Pooling as FastembedPooling, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel,
@@ -15,8 +18,7 @@ use ::fastembed::{
 use async_trait::async_trait;
 use ort::environment::Environment;
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Mutex, Semaphore};
-use tokio::task::spawn_blocking;
+use tokio::sync::oneshot;
 
 use super::manifest::{Manifest, NotSetUp, Pooling};
 use super::{Embedder, Error, Model, Side, Vector, unit};
@@ -28,7 +30,7 @@ pub struct Config {
     pub folder: PathBuf,
     /// Threads that work on one text; 0 = half of the processors.
     pub threads: usize,
-    /// Calls that may wait at once. One more is refused at once, and its question is searched by words alone.
+    /// Calls that may wait. One more is refused at once, and its question is searched by words alone.
     pub waiting: usize,
 }
 
@@ -48,22 +50,18 @@ pub enum LoadError {
     Model(String),
 }
 
-/// A loaded model. Cheap to share; calls take turns in the order in which they came.
+/// A loaded model. Each call has one text in the queue at a time, so that calls take turns.
 #[derive(Debug)]
 pub struct Fastembed {
     model: Model,
     question_prefix: String,
     passage_prefix: String,
-    session: Arc<Mutex<Session>>,
-    waiting: Semaphore,
+    queue: SyncSender<Job>,
 }
 
-struct Session(TextEmbedding);
-
-impl std::fmt::Debug for Session {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Session").finish_non_exhaustive()
-    }
+struct Job {
+    text: String,
+    answer: oneshot::Sender<Result<Vector, Error>>,
 }
 
 impl Fastembed {
@@ -95,27 +93,53 @@ impl Fastembed {
             .with_session_config("session.intra_op.allow_spinning", "0");
         let session = TextEmbedding::try_new_from_user_defined(defined, options)
             .map_err(|error| LoadError::Model(error.to_string()))?;
+        let (queue, jobs) = sync_channel(config.waiting.max(1));
+        thread::Builder::new()
+            .name("embedder".to_owned())
+            .spawn(move || work(session, &jobs))
+            .map_err(|error| LoadError::Model(error.to_string()))?;
         Ok(Self {
             model: Model { name: manifest.name, dimensions: manifest.dimensions, languages: manifest.languages },
             question_prefix: manifest.question_prefix,
             passage_prefix: manifest.passage_prefix,
-            session: Arc::new(Mutex::new(Session(session))),
-            waiting: Semaphore::new(config.waiting.max(1)),
+            queue,
         })
     }
 
     async fn one(&self, text: String) -> Result<Vector, Error> {
-        let mut session = Arc::clone(&self.session).lock_owned().await;
-        let embedded = spawn_blocking(move || session.0.embed([text], None)).await;
-        let vectors = embedded
-            .map_err(|_| Error::Unavailable("the model stopped in the middle of a text".to_owned()))?
-            .map_err(|error| Error::Unavailable(error.to_string()))?;
-        let vector = vectors.into_iter().next().unwrap_or_default();
+        let (answer, vector) = oneshot::channel();
+        self.queue.try_send(Job { text, answer }).map_err(|error| match error {
+            TrySendError::Full(_) => Error::Unavailable("too many calls are waiting for it".to_owned()),
+            TrySendError::Disconnected(_) => stopped(),
+        })?;
+        let vector = vector.await.map_err(|_| stopped())??;
         if vector.len() != self.model.dimensions {
             return Err(Error::Mismatched { expected: self.model.dimensions, got: vector.len() });
         }
-        Ok(unit(vector))
+        Ok(vector)
     }
+}
+
+/// The model's thread: lives until the last handle is gone.
+fn work(mut session: TextEmbedding, jobs: &Receiver<Job>) {
+    for Job { text, answer } in jobs {
+        // The caller may have given up while it waited.
+        if answer.is_closed() {
+            continue;
+        }
+        let embedded = catch_unwind(AssertUnwindSafe(|| session.embed([text], None)));
+        let vector = match embedded {
+            Ok(Ok(vectors)) => Ok(unit(vectors.into_iter().next().unwrap_or_default())),
+            Ok(Err(error)) => Err(Error::Unavailable(error.to_string())),
+            Err(_) => Err(Error::Unavailable("the model panicked over a text".to_owned())),
+        };
+        // Nobody may be listening any more.
+        let _ = answer.send(vector);
+    }
+}
+
+fn stopped() -> Error {
+    Error::Unavailable("the model has stopped".to_owned())
 }
 
 #[async_trait]
@@ -125,9 +149,6 @@ impl Embedder for Fastembed {
     }
 
     async fn embed(&self, texts: &[String], side: Side) -> Result<Vec<Vector>, Error> {
-        let Ok(_place) = self.waiting.try_acquire() else {
-            return Err(Error::Unavailable("too many calls are waiting for it".to_owned()));
-        };
         let prefix = match side {
             Side::Question => &self.question_prefix,
             Side::Passage => &self.passage_prefix,
@@ -143,7 +164,7 @@ impl Embedder for Fastembed {
 /// The runtime is one per process (a C library), so its handle is too. It is loaded by path, and before anything else of it is
 /// touched: the lazy loader would panic where the library is missing.
 fn environment(library: &Path) -> Result<Environment, LoadError> {
-    static LOADED: std::sync::Mutex<Option<Environment>> = std::sync::Mutex::new(None);
+    static LOADED: Mutex<Option<Environment>> = Mutex::new(None);
     let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(environment) = &*loaded {
         return Ok(environment.clone());
