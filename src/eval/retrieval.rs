@@ -1,5 +1,7 @@
-//! Measures retrieval alone, on passages that are already cut: one passage is one entry of a scratch index, which is the
-//! embedded one that the product searches, filled and asked through `knowledge::rank` as the product does it.
+//! Measures retrieval alone, on passages that are already cut.
+//!
+//! One passage is one entry of a scratch index, which is the embedded one that the product searches, filled and asked
+//! through `knowledge::rank` as the product does it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;

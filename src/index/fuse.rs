@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 /// Weight of the vectors; the words have the rest. Anything from 0.4 to 0.6 does about as well.
 const DENSE: f32 = 0.45;
 
-/// Fuses finds of words and finds of vectors, each best first. `full` is the score in words of a chunk that says
-/// everything that was asked; cosines are normed between the worst and the best that was found, since models spread them
-/// differently. The result is best first; equal scores are in order of the finds.
+/// Fuses finds of words and finds of vectors, each best first. The result is best first; equal scores are in order of the
+/// finds.
+///
+/// `full` is the score in words of a chunk that says everything that was asked; cosines are normed between the worst and
+/// the best that was found, since models spread them differently.
 #[must_use]
 pub fn fuse<T: Ord + Copy>(words: &[(T, f32)], full: f32, vectors: &[(T, f32)]) -> Vec<(T, f32)> {
     let share = if vectors.is_empty() { 0.0 } else { DENSE };

@@ -1,8 +1,9 @@
 //! Normalised discounted cumulative gain: the whole order of the first k, against the best order there could be.
 
-/// DCG@k of the list over DCG@k of all relevant grades in their best order, with gain = grade and discount log2(rank + 1)
-/// (Järvelin & Kekäläinen 2002, ACM TOIS 20(4)). `relevant` are the grades of every relevant passage, found or not; with
-/// none of them the result is 0.
+/// DCG@k of the list over DCG@k of all relevant grades in their best order, with gain = grade and discount log2(rank + 1).
+///
+/// `relevant` are the grades of every relevant passage, found or not; with none of them the result is 0. Source: Järvelin &
+/// Kekäläinen 2002, ACM TOIS 20(4).
 #[must_use]
 pub fn ndcg(grades: &[f64], relevant: &[f64], k: usize) -> f64 {
     let mut best = relevant.to_vec();
