@@ -1,6 +1,7 @@
 //! Why a document gave nothing, for people, in both languages. Rows keep the code and what is special in this case.
 
 use crate::knowledge::document::Refusal;
+use crate::knowledge::extract::wording;
 use crate::text::language::Language;
 
 /// The stable code of a refusal, and what is special in this case.
@@ -65,7 +66,10 @@ pub fn sentence(code: &str, detail: Option<&str>, language: Language) -> String 
     };
     match (detail.filter(|detail| !detail.is_empty()), language) {
         (Some(detail), Language::En) => format!("{text} ({detail})"),
-        (Some(detail), Language::Zh) => format!("{text}（{detail}）"),
+        (Some(detail), Language::Zh) => {
+            let chinese = wording::chinese(detail);
+            format!("{text}（{}）", chinese.as_deref().unwrap_or(detail))
+        }
         (None, _) => text.to_owned(),
     }
 }

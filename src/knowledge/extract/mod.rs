@@ -31,6 +31,7 @@ pub mod rtf;
 pub mod sniff;
 pub mod tags;
 pub mod text;
+pub mod wording;
 pub mod workbook;
 pub mod xml;
 
