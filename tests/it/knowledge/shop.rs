@@ -58,7 +58,7 @@ async fn the_help_centre_is_found_whatever_its_format() {
     ] {
         let found = ask(&library.retriever, question).await;
         let sources: Vec<&str> = found.passages.iter().map(|scored| scored.passage.source.as_str()).collect();
-        assert!(sources.iter().any(|found| *found == source), "{question}: {sources:?}");
+        assert!(sources.contains(&source), "{question}: {sources:?}");
     }
     let (retrieved, explained) =
         library.retriever.explain(SHOP, "How long can I try a mattress before I return it?", 10).await.unwrap();
