@@ -41,7 +41,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("outbox", &["bus", "channel", "clock", "journal", "model", "store", "sweep", "text"]),
     ("eval", &["clock", "desk", "dialogue", "embed", "index", "journal", "knowledge", "llm", "model", "store", "text"]),
     // floor 6: settings
-    ("config", &["channel", "desk", "dialogue", "embed", "index", "knowledge", "bus", "llm", "store", "switchboard"]),
+    (
+        "config",
+        &["channel", "desk", "dialogue", "embed", "index", "knowledge", "bus", "llm", "store", "switchboard", "text"],
+    ),
     // floor 7 and up
     (
         "app",
@@ -99,7 +102,7 @@ const SEAMS: &[(&str, &str)] =
 
 /// Folders whose members stand side by side without knowing each other, with the members that all of them may use.
 const SIBLINGS: &[(&str, &[&str])] = &[
-    ("cli", &["output", "progress", "table", "exit", "house", "open", "remote", "common"]),
+    ("cli", &["terminal", "exit", "log", "files", "talk"]),
     ("http", &["state", "auth", "layers", "router"]),
     ("eval/metric", &[]),
 ];
