@@ -103,7 +103,7 @@ const SEAMS: &[(&str, &str)] =
 /// Folders whose members stand side by side without knowing each other, with the members that all of them may use.
 const SIBLINGS: &[(&str, &[&str])] = &[
     ("cli", &["terminal", "exit", "log", "files", "talk"]),
-    ("http", &["state", "auth", "layers", "router"]),
+    ("http", &["state", "auth", "layers", "shelf"]),
     ("eval/metric", &[]),
 ];
 
