@@ -49,6 +49,10 @@ check: prerequisites ## Format, lints, dependencies, floor plan
 	@scripts/deny.sh
 	$(CARGO) test --locked --test it tidy
 
+.PHONY: eval
+eval: prerequisites ## Ask the labelled questions about the sample shop, through the product's own code
+	$(CARGO) test --locked --test it -- --nocapture sample
+
 .PHONY: bench
 bench: models ## Run the benchmarks; what they mean stands in docs/benchmarks.md
 	$(CARGO) bench --locked

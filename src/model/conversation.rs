@@ -225,7 +225,7 @@ impl Conversation {
                 Owner::Bot => Ok(()),
                 Owner::Queue | Owner::Agent(_) => Err(Forbidden::AlreadyEscalated),
             },
-            Event::Claimed { agent } => match self.owner {
+            Event::Claimed { .. } => match self.owner {
                 Owner::Agent(owner) => Err(Forbidden::Taken { by: owner }),
                 Owner::Bot | Owner::Queue => Ok(()),
             },

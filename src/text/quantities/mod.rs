@@ -1,5 +1,6 @@
-//! Numbers with what they count: money, spans of time, shares, measures, dates, times of day. Digits, English words and
-//! Chinese numerals give the same value, and equal spans written differently are equal (`7 days` and `一周`).
+//! Numbers with what they count: money, spans of time, shares, measures, dates, times of day.
+//!
+//! Digits, English words and Chinese numerals give the same value, and equal spans written differently are equal (`7 days` and `一周`).
 
 use std::ops::Range;
 
