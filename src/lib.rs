@@ -4,31 +4,46 @@
 //! explains it). From the ground up:
 //!
 //! - `model`: nouns, events, and the fold that is a conversation · `text`: words, sentences, languages
-//! - `clock`: time and ids · `provider`: reaching a model provider over HTTP
+//! - `clock`: time and ids · `provider`: reaching a model provider over HTTP · `problem`: failures to HTTP · `sweep`: the
+//!   one worker loop
 //! - `llm`, `embed`, `index`, `bus`: seams to the world outside · `store`: rows
 //! - `prompts`: the texts that models and customers read
-//! - `knowledge`: documents to passages
-//! - `dialogue`: one turn · `desk`: the human side
-//! - `eval`: measuring
+//! - `journal`: append once, follow from any point · `knowledge`: documents to passages
+//! - `inbox`: the one door in · `dialogue`: one turn
+//! - `desk`: the human side · `channel`: the forms in which customers reach us
+//! - `switchboard`: who speaks next · `eval`: measuring
+//! - `config`: the sum of all settings · `app`: builds the house · `http`: what it answers · `cli`: the terminal
 
 pub mod clock;
 pub mod model;
+pub mod problem;
 pub mod prompts;
 pub mod provider;
+pub mod sweep;
 pub mod text;
 
 pub mod bus;
 pub mod embed;
 pub mod index;
 pub mod llm;
+pub mod store;
 
-pub mod inbox;
 pub mod journal;
 pub mod knowledge;
-pub mod store;
-pub mod sweep;
 
-pub mod desk;
 pub mod dialogue;
+pub mod inbox;
+
+pub mod channel;
+pub mod desk;
 
 pub mod eval;
+pub mod switchboard;
+
+pub mod config;
+
+pub mod app;
+
+pub mod http;
+
+pub mod cli;

@@ -2,9 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test stops the test")]
 
+mod console;
 mod documents;
 mod embed;
 mod fake_model;
+mod faults;
+mod frames;
+mod house;
 mod index;
 mod journal;
 mod knowledge;
@@ -13,3 +17,4 @@ mod retrieval;
 mod sample;
 mod tidy;
 mod tree;
+mod web;

@@ -1,0 +1,244 @@
+//! Builds the house: the only place where rooms are joined. Knows no routes and no commands.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use futures::FutureExt;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::bus::Bus;
+use crate::channel::token::Key;
+use crate::channel::web::Web;
+use crate::config::Config;
+use crate::config::layers;
+use crate::dialogue::Dialogue;
+use crate::embed::config::{Choice, Reason};
+use crate::inbox::Inbox;
+use crate::index::Index;
+use crate::index::embedded::Access;
+use crate::journal::Journal;
+use crate::knowledge::blobs::Blobs;
+use crate::knowledge::extract::child;
+use crate::knowledge::extract::limits::Limits;
+use crate::knowledge::ingest::Ingest;
+use crate::knowledge::ingest::worker::{self, Reader, Worker};
+use crate::knowledge::lock::WriterLock;
+use crate::knowledge::retrieve::Retriever;
+use crate::llm::Llm;
+use crate::model::id::WorkspaceId;
+use crate::store::Store;
+use crate::switchboard::Switchboard;
+
+/// What a process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Roles {
+    /// Answers HTTP.
+    pub web: bool,
+    /// Lets the bot answer.
+    pub speak: bool,
+    /// Reads documents and writes the index; one process of a data folder.
+    pub ingest: bool,
+}
+
+impl Roles {
+    pub const ALL: Self = Self { web: true, speak: true, ingest: true };
+    /// A guest on the data folder, such as a command that looks something up.
+    pub const NONE: Self = Self { web: false, speak: false, ingest: false };
+    pub const INGEST: Self = Self { web: false, speak: false, ingest: true };
+}
+
+/// Parts of the outside world that stand in for those of the settings.
+#[derive(Clone, Default)]
+pub struct Seams {
+    pub llm: Option<Arc<dyn Llm>>,
+    pub reader: Option<Reader>,
+}
+
+impl std::fmt::Debug for Seams {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Seams").field("llm", &self.llm).finish_non_exhaustive()
+    }
+}
+
+/// All rooms, joined.
+#[derive(Debug)]
+pub struct House {
+    pub config: Arc<Config>,
+    pub store: Store,
+    pub index: Arc<dyn Index>,
+    pub bus: Arc<dyn Bus>,
+    pub journal: Journal,
+    pub ingest: Ingest,
+    pub retriever: Arc<Retriever>,
+    pub dialogue: Arc<Dialogue>,
+    pub switchboard: Switchboard,
+    pub web: Web,
+    pub llm: Option<Arc<dyn Llm>>,
+    pub embedding: Choice,
+    pub readiness: Readiness,
+    /// Cancelled when the house closes.
+    pub closing: CancellationToken,
+    roles: Roles,
+    worker: Option<Arc<Worker>>,
+    loops: TaskTracker,
+}
+
+/// Another process has the right to ingest into the data folder.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "another process ingests into {data}; stop it, use another data folder, or leave the role out: --roles web,speak"
+)]
+pub struct Occupied {
+    pub data: String,
+}
+
+impl House {
+    /// Opens everything that the roles need. Starts nothing.
+    ///
+    /// # Errors
+    /// [`Occupied`], or a part that cannot be opened, with its name.
+    pub async fn open(config: Config, roles: Roles, seams: Seams) -> anyhow::Result<Self> {
+        // Whoever came first has installed the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let data = config.data.clone();
+        std::fs::create_dir_all(&data).with_context(|| format!("data folder {} cannot be made", data.display()))?;
+        let lock = if roles.ingest { Some(take_lock(&data)?) } else { None };
+        let store = Store::open(&data).await.context("the database cannot be opened")?;
+        let bus = config.bus.build();
+        let access = if roles.ingest { Access::Write } else { Access::Read };
+        let index = config.index.build(&data.join("index"), access).context("the search index cannot be opened")?;
+        let embed = config.embed.clone();
+        let embedding = tokio::task::spawn_blocking(move || embed.build()).await??;
+        let embedder = embedding.embedder();
+        let llm = match seams.llm {
+            Some(llm) => Some(llm),
+            None => config.llm.build().context("the language model cannot be used")?,
+        };
+        let retriever =
+            Arc::new(Retriever::new(store.clone(), Arc::clone(&index), embedder.clone(), config.retrieve.clone()));
+        let blobs = Blobs::new(&data);
+        let ingest = Ingest::new(store.clone(), blobs.clone(), Arc::clone(&bus), config.ingest.clone());
+        let program = layers::program().context("the program does not know its own path")?;
+        let worker = lock.map(|lock| {
+            let reader = seams.reader.unwrap_or_else(|| in_child(config.extract.clone(), program));
+            let parts = worker::Parts {
+                store: store.clone(),
+                blobs,
+                bus: Arc::clone(&bus),
+                index: Arc::clone(&index),
+                embedder,
+                reader,
+                config: config.ingest.clone(),
+            };
+            Arc::new(Worker::new(parts, lock))
+        });
+        let dialogue = Arc::new(Dialogue::new(config.dialogue.clone(), Arc::clone(&retriever), llm.clone())?);
+        let journal = Journal::new(store.clone(), Arc::clone(&bus));
+        let switchboard =
+            Switchboard::new(config.switchboard.clone(), journal.clone(), Arc::clone(&bus), Arc::clone(&dialogue));
+        let closing = CancellationToken::new();
+        let key = Key::load_or_create(&data.join("secret.key")).context("the signing key cannot be read")?;
+        let web = Web::new(
+            config.web.clone(),
+            journal.clone(),
+            Inbox::new(journal.clone()),
+            store.clone(),
+            Arc::clone(&bus),
+            key,
+            closing.clone(),
+        );
+        let readiness = Readiness { store: store.clone(), index: Arc::clone(&index) };
+        Ok(Self {
+            config: Arc::new(config),
+            store,
+            index,
+            bus,
+            journal,
+            ingest,
+            retriever,
+            dialogue,
+            switchboard,
+            web,
+            llm,
+            embedding,
+            readiness,
+            closing,
+            roles,
+            worker,
+            loops: TaskTracker::new(),
+        })
+    }
+
+    /// Starts the loops of the roles. They end some time after `closing` is cancelled; see [`House::close`].
+    pub fn start(&self) {
+        if self.roles.speak {
+            let (switchboard, closing) = (self.switchboard.clone(), self.closing.clone());
+            self.loops.spawn(async move { switchboard.run(closing).await });
+        }
+        if let Some(worker) = &self.worker {
+            let (worker, closing) = (Arc::clone(worker), self.closing.clone());
+            self.loops.spawn(worker.run(closing));
+        }
+    }
+
+    /// Closes the house and waits until its loops have ended.
+    pub async fn close(&self) {
+        self.closing.cancel();
+        self.loops.close();
+        self.loops.wait().await;
+    }
+
+    /// Why search works with words alone, if it does.
+    #[must_use]
+    pub fn lexical_only(&self) -> Option<&Reason> {
+        self.embedding.reason()
+    }
+}
+
+/// Looks at the parts that must work before customers are let in.
+#[derive(Clone, Debug)]
+pub struct Readiness {
+    store: Store,
+    index: Arc<dyn Index>,
+}
+
+/// Whether one part is ready: how it is, or what is missing.
+#[derive(Clone, Debug)]
+pub struct Check {
+    pub name: &'static str,
+    pub state: Result<String, String>,
+}
+
+impl Readiness {
+    /// One check for each part.
+    pub async fn checks(&self) -> Vec<Check> {
+        let published = self.store.published(WorkspaceId::DEFAULT).await;
+        let held = self.index.held(WorkspaceId::DEFAULT).await;
+        let index = match (&published, &held) {
+            // A change reaches the index before it is published.
+            (Ok(published), Ok(held)) if published.version <= held.version => Ok(format!("version {}", held.version)),
+            (Ok(published), Ok(held)) => Err(format!("holds version {} of {}", held.version, published.version)),
+            (_, Err(error)) => Err(error.to_string()),
+            (Err(_), Ok(_)) => Err("the database does not say what it should hold".to_owned()),
+        };
+        let database = published.map(|_| "open".to_owned()).map_err(|error| error.to_string());
+        vec![Check { name: "database", state: database }, Check { name: "index", state: index }]
+    }
+}
+
+fn take_lock(data: &Path) -> anyhow::Result<WriterLock> {
+    let lock =
+        WriterLock::try_take(data).with_context(|| format!("data folder {} cannot be locked", data.display()))?;
+    Ok(lock.ok_or_else(|| Occupied { data: data.display().to_string() })?)
+}
+
+/// Reads documents in child processes of the same program, so that no document can take the house down.
+fn in_child(limits: Limits, program: PathBuf) -> Reader {
+    let shared = Arc::new((limits, program));
+    Arc::new(move |name, path| {
+        let shared = Arc::clone(&shared);
+        async move { child::prepare_in_child(&shared.1, &shared.0, &name, &path).await }.boxed()
+    })
+}

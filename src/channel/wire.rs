@@ -1,0 +1,201 @@
+//! What a customer may see of a conversation, in the form in which it goes over the wire. Decisions, notes, labels and
+//! summaries stay inside.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::bus::Hint;
+use crate::model::decision::Mode;
+use crate::model::event::{Event, Recorded};
+use crate::model::id::ConversationId;
+use crate::model::passage;
+
+/// An event of the conversation in its place.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Frame {
+    /// Place in the conversation, from 1; places that customers do not see are skipped. Also the SSE `id`.
+    pub seq: u64,
+    /// RFC 3339, UTC.
+    pub at: String,
+    #[serde(flatten)]
+    pub event: Shown,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Shown {
+    Opened,
+    CustomerSaid {
+        client_id: String,
+        text: String,
+    },
+    /// The bot is working on an answer.
+    TurnStarted {
+        turn: String,
+    },
+    BotSaid {
+        turn: String,
+        text: String,
+        mode: ShownMode,
+        citations: Vec<Citation>,
+        /// The reply offers to fetch a person.
+        offers_human: bool,
+    },
+    /// A person has been asked to take over; sentences that were shown but not said are withdrawn.
+    Escalated,
+    /// A person has taken over; sentences that were shown but not said are withdrawn.
+    Claimed,
+    Released {
+        /// Whether the bot answers again.
+        to_bot: bool,
+    },
+    AgentSaid {
+        text: String,
+    },
+    Resolved,
+    Reopened,
+    Rated {
+        score: u8,
+    },
+}
+
+/// Who phrased a reply: `model` (written by AI, each sentence verified), `quote` (words of the documents, unchanged) or
+/// `fixed` (a standing text).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ShownMode {
+    Model,
+    Quote,
+    Fixed,
+}
+
+/// A place in a document that supports a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Citation {
+    /// From 1 within one reply; the text refers to it as `[1]`.
+    pub number: u32,
+    /// Names the passage, for `GET …/passages/{chunk}`.
+    pub chunk: String,
+    pub title: String,
+    pub source: String,
+    pub heading: Vec<String>,
+    pub quote: String,
+}
+
+/// A verified sentence of a reply that is not said yet; it has no `id` and may be withdrawn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Sentence {
+    pub turn: String,
+    /// From 1 within one turn.
+    pub number: u32,
+    pub text: String,
+    pub citations: Vec<Citation>,
+}
+
+/// The customer's view of an event; `None` when it is none of theirs.
+#[must_use]
+pub fn frame(recorded: &Recorded) -> Option<Frame> {
+    let event = match &recorded.event {
+        Event::Opened { .. } => Shown::Opened,
+        Event::CustomerSaid { client_id, text, .. } => {
+            Shown::CustomerSaid { client_id: client_id.clone(), text: text.clone() }
+        }
+        Event::TurnStarted { turn, .. } => Shown::TurnStarted { turn: turn.to_string() },
+        Event::BotSaid { turn, text, mode, citations, offers_human } => Shown::BotSaid {
+            turn: turn.to_string(),
+            text: text.clone(),
+            mode: match mode {
+                Mode::Model => ShownMode::Model,
+                Mode::Quote => ShownMode::Quote,
+                Mode::Fixed => ShownMode::Fixed,
+            },
+            citations: citations.iter().map(citation).collect(),
+            offers_human: *offers_human,
+        },
+        Event::Escalated { .. } => Shown::Escalated,
+        Event::Claimed { .. } => Shown::Claimed,
+        Event::Released { to_bot, .. } => Shown::Released { to_bot: *to_bot },
+        Event::AgentSaid { text, .. } => Shown::AgentSaid { text: text.clone() },
+        Event::Resolved { .. } => Shown::Resolved,
+        Event::Reopened { .. } => Shown::Reopened,
+        Event::Rated { score, .. } => Shown::Rated { score: *score },
+        Event::Decided { .. }
+        | Event::Noted { .. }
+        | Event::Tagged { .. }
+        | Event::Delivered { .. }
+        | Event::DeliveryFailed { .. }
+        | Event::Imported { .. } => return None,
+    };
+    Some(Frame { seq: recorded.seq, at: recorded.at.rfc3339(), event })
+}
+
+/// The sentence that a hint carries for this conversation, if it carries one.
+#[must_use]
+pub fn sentence(hint: &Hint, conversation: ConversationId) -> Option<Sentence> {
+    match hint {
+        Hint::Sentence { conversation: of, turn, number, text, citations } if *of == conversation => Some(Sentence {
+            turn: turn.to_string(),
+            number: *number,
+            text: text.clone(),
+            citations: citations.iter().map(citation).collect(),
+        }),
+        _ => None,
+    }
+}
+
+fn citation(citation: &passage::Citation) -> Citation {
+    Citation {
+        number: citation.number,
+        chunk: citation.chunk.to_string(),
+        title: citation.title.clone(),
+        source: citation.source.clone(),
+        heading: citation.heading.clone(),
+        quote: citation.quote.clone(),
+    }
+}
+
+impl Shown {
+    /// The name under which the event travels, the same as its `type`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::CustomerSaid { .. } => "customer_said",
+            Self::TurnStarted { .. } => "turn_started",
+            Self::BotSaid { .. } => "bot_said",
+            Self::Escalated => "escalated",
+            Self::Claimed => "claimed",
+            Self::Released { .. } => "released",
+            Self::AgentSaid { .. } => "agent_said",
+            Self::Resolved => "resolved",
+            Self::Reopened => "reopened",
+            Self::Rated { .. } => "rated",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock;
+    use crate::model::event::{Priority, Reason, ReasonKind, Summary};
+    use crate::model::time::Timestamp;
+
+    #[test]
+    fn summaries_and_notes_stay_inside() {
+        let summary = Summary { problem: "inner words".to_owned(), ..Summary::default() };
+        let reason = Reason { kind: ReasonKind::Rule, rule: Some("abuse".to_owned()), priority: Priority::High };
+        let escalated = Recorded { seq: 7, at: Timestamp(0), event: Event::Escalated { reason, summary } };
+        let json = serde_json::to_string(&frame(&escalated)).unwrap();
+        assert_eq!(json, r#"{"seq":7,"at":"1970-01-01T00:00:00Z","type":"escalated"}"#);
+        let noted = Event::Noted { agent: clock::id(), text: "inner words".to_owned() };
+        assert_eq!(frame(&Recorded { seq: 8, at: Timestamp(0), event: noted }), None);
+    }
+
+    #[test]
+    fn the_name_is_the_type() {
+        for shown in [Shown::Opened, Shown::Released { to_bot: true }, Shown::AgentSaid { text: String::new() }] {
+            assert_eq!(serde_json::to_value(&shown).unwrap()["type"], shown.name());
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! `frontdesk documents`.
+
+use anyhow::Context;
+use serde_json::json;
+
+use crate::app::{House, Roles, Seams};
+use crate::cli::exit::Exit;
+use crate::cli::terminal::Terminal;
+use crate::cli::{Globals, log};
+use crate::clock;
+use crate::knowledge::catalogue::{self, Document};
+use crate::model::id::{DocumentId, WorkspaceId};
+
+const PAGE: usize = 500;
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// List documents with their state.
+    List,
+    /// Delete a document; it cannot be found from the next question on.
+    Delete {
+        /// Its id, or its name.
+        document: String,
+    },
+    /// List published versions, newest first.
+    Versions,
+    /// Publish a new version with exactly the content of an old one.
+    Rollback {
+        /// The version to go back to.
+        #[arg(value_name = "VERSION")]
+        to: u64,
+    },
+}
+
+pub(super) async fn run(command: &Command, globals: &Globals, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let config = globals.settings()?;
+    log::start(&config.log, globals.verbose, true)?;
+    // Going back may need the index written; beside a running house that one does it.
+    let roles = if matches!(command, Command::Rollback { .. }) { Roles::INGEST } else { Roles::NONE };
+    let house = match House::open(config.clone(), roles, Seams::default()).await {
+        Err(error) if error.is::<crate::app::Occupied>() => House::open(config, Roles::NONE, Seams::default()).await?,
+        opened => opened?,
+    };
+    house.start();
+    match command {
+        Command::List => list(&house, terminal).await?,
+        Command::Versions => versions(&house, terminal).await?,
+        Command::Delete { document } => {
+            let id = named(&house, document).await?;
+            let version = house.ingest.delete(WorkspaceId::DEFAULT, id, clock::now()).await?;
+            published(version, terminal)?;
+        }
+        Command::Rollback { to } => {
+            let version = house.ingest.rollback(WorkspaceId::DEFAULT, *to, clock::now()).await?;
+            published(version, terminal)?;
+        }
+    }
+    house.close().await;
+    Ok(Exit::Done)
+}
+
+async fn all(house: &House) -> anyhow::Result<Vec<Document>> {
+    let (mut all, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = catalogue::documents(&house.store, WorkspaceId::DEFAULT, &after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(all) };
+        after.clone_from(&last.name);
+        all.extend(page);
+    }
+}
+
+async fn list(house: &House, terminal: &Terminal) -> anyhow::Result<()> {
+    for document in all(house).await? {
+        if terminal.json {
+            terminal.print_json(&document)?;
+            continue;
+        }
+        let status = serde_json::to_value(document.status)?;
+        let reason = document.reason.as_ref().map_or("", |reason| terminal.choose(&reason.en, &reason.zh));
+        terminal.print(format!(
+            "{}  {:<9}  {:>4} chunks  {:>4}/{:<4} vectors  r{}  {}  {reason}",
+            document.id,
+            status.as_str().unwrap_or_default(),
+            document.chunks,
+            document.vectors,
+            document.vectors_goal,
+            document.revision,
+            document.name,
+        ))?;
+    }
+    Ok(())
+}
+
+async fn versions(house: &House, terminal: &Terminal) -> anyhow::Result<()> {
+    let mut before = i64::MAX as u64;
+    loop {
+        let page = catalogue::versions(&house.store, WorkspaceId::DEFAULT, before, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        before = last.version;
+        for row in page {
+            let (version, at, cause, documents) = (row.version, row.at.rfc3339(), &row.cause, row.documents);
+            if terminal.json {
+                terminal.print_json(&json!({
+                    "version": version, "at": at, "cause": cause, "restored": row.restored, "documents": documents,
+                }))?;
+            } else {
+                terminal.print(format!("{version:>6}  {at}  {cause:<8}  {documents} documents"))?;
+            }
+        }
+    }
+}
+
+async fn named(house: &House, name: &str) -> anyhow::Result<DocumentId> {
+    if let Ok(id) = name.parse() {
+        return Ok(id);
+    }
+    let document = all(house).await?.into_iter().find(|document| document.name == name);
+    Ok(document.with_context(|| format!("there is no document {name:?}; `frontdesk documents list` shows them"))?.id)
+}
+
+fn published(version: u64, terminal: &Terminal) -> anyhow::Result<()> {
+    if terminal.json {
+        return terminal.print_json(&json!({ "version": version }));
+    }
+    terminal.say(
+        format!("Version {version} is published; it holds for the next question."),
+        format!("版本 {version} 已发布，对下一个问题即刻生效。"),
+    );
+    Ok(())
+}

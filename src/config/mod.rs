@@ -1,0 +1,239 @@
+//! The sum of every room's settings: load, check, explain. Rooms own their settings; nothing below knows this file.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::channel::limit::Rate;
+use crate::channel::web;
+use crate::config::layers::Layers;
+use crate::knowledge::extract::limits::Limits;
+use crate::knowledge::{ingest, retrieve};
+use crate::{bus, dialogue, embed, index, llm, switchboard};
+
+pub mod layers;
+pub mod show;
+
+/// All settings, with their explanations. Embedded, and the lowest layer.
+pub const DEFAULTS: &str = include_str!("../../config.default.toml");
+
+/// What the house is built from.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where everything that must last is kept.
+    pub data: PathBuf,
+    pub log: Log,
+    pub server: Server,
+    pub page: Page,
+    pub web: web::Config,
+    pub switchboard: switchboard::Config,
+    pub bus: bus::config::Config,
+    pub llm: llm::config::Config,
+    pub embed: embed::config::Config,
+    pub index: index::config::Config,
+    pub extract: Limits,
+    pub ingest: ingest::Config,
+    pub retrieve: retrieve::Config,
+    pub dialogue: dialogue::config::Config,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: "data".into(),
+            log: Log::default(),
+            server: Server::default(),
+            page: Page::default(),
+            web: web::Config::default(),
+            switchboard: switchboard::Config::default(),
+            bus: bus::config::Config::default(),
+            llm: llm::config::Config::default(),
+            embed: embed::config::Config::default(),
+            index: index::config::Config::default(),
+            extract: Limits::default(),
+            ingest: ingest::Config::default(),
+            retrieve: retrieve::Config::default(),
+            dialogue: dialogue::config::Config::default(),
+        }
+    }
+}
+
+/// What operators read.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// Which messages, in the notation of `tracing`, for example `info,frontdesk=debug`.
+    pub filter: String,
+    pub format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { filter: "info".to_owned(), format: LogFormat::default() }
+    }
+}
+
+/// The HTTP side.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    pub listen: SocketAddr,
+    /// Websites that may call the API from a browser, as `https://shop.example`.
+    pub origins: Vec<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Token of the documents API; without one the house makes one at its first start.
+    #[serde(skip_serializing)]
+    pub admin_token: Option<SecretString>,
+    /// Tries with a wrong admin token that one caller has.
+    pub admin_tries: Rate,
+    /// Seconds that requests under way have when the house closes.
+    pub close_within_s: u64,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            admin_token: None,
+            admin_tries: Rate { burst: 10, per_minute: 10 },
+            close_within_s: 10,
+        }
+    }
+}
+
+/// The chat page at `/`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Page {
+    pub name: Wording,
+    pub greeting: Wording,
+    pub suggestions: Suggestions,
+}
+
+/// A text in both languages; an empty one means the page's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Wording {
+    pub en: String,
+    pub zh: String,
+}
+
+/// Questions that the page suggests.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Suggestions {
+    pub en: Vec<String>,
+    pub zh: Vec<String>,
+}
+
+/// Why the settings cannot be used; one line per problem, each with its source, its key and what is expected.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct Error(pub Vec<String>);
+
+/// Reads all layers and checks what they say together.
+///
+/// # Errors
+/// Every problem that was found.
+pub fn load(layers: &Layers) -> Result<Config, Error> {
+    let config: Config = layers.figment()?.extract().map_err(|error| layers::explain(&error))?;
+    let problems = check(&config);
+    if problems.is_empty() { Ok(config) } else { Err(Error(problems)) }
+}
+
+/// What the types alone cannot say.
+fn check(config: &Config) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut expect = |holds: bool, key: &str, expected: &str| {
+        if !holds {
+            problems.push(format!("{key}: expected {expected}"));
+        }
+    };
+    let server = &config.server;
+    for origin in &server.origins {
+        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        let bare = host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', ' ']));
+        expect(bare, "server.origins", &format!("scheme and host, such as https://shop.example, found {origin:?}"));
+    }
+    let strong = server.admin_token.as_ref().is_none_or(|token| token.expose_secret().len() >= 20);
+    expect(strong, "server.admin_token", "at least 20 characters, for example from `openssl rand -base64 32`");
+    let web = &config.web;
+    expect((1..=8000).contains(&web.max_message_chars), "web.max_message_chars", "1 to 8000");
+    expect(web.max_streams > 0, "web.max_streams", "more than 0");
+    expect(web.max_streams_per_conversation > 0, "web.max_streams_per_conversation", "more than 0");
+    expect((1..=300).contains(&web.keep_alive_s), "web.keep_alive_s", "1 to 300 seconds");
+    for (key, rate) in [
+        ("server.admin_tries", server.admin_tries),
+        ("web.new_conversations", web.new_conversations),
+        ("web.messages", web.messages),
+        ("web.messages_per_caller", web.messages_per_caller),
+    ] {
+        expect(rate.burst > 0 && rate.per_minute > 0, key, "a burst and a rate of more than 0");
+    }
+    let switchboard = &config.switchboard;
+    expect((1..=1000).contains(&switchboard.turns_at_once), "switchboard.turns_at_once", "1 to 1000");
+    expect(switchboard.deadline_ms >= 100, "switchboard.deadline_ms", "at least 100 milliseconds");
+    expect(switchboard.lease_ms > switchboard.deadline_ms, "switchboard.lease_ms", "more than switchboard.deadline_ms");
+    let above = u64::from(switchboard.deadline_ms) > config.dialogue.deadline_ms;
+    expect(above, "switchboard.deadline_ms", "more than dialogue.deadline_ms, so that a late model ends as a quote");
+    problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_file_is_what_the_code_does_without_one() {
+        let read = load(&Layers::default()).expect("the embedded file can be read");
+        assert_eq!(format!("{read:#?}"), format!("{:#?}", Config::default()));
+    }
+
+    #[test]
+    fn every_setting_stands_in_the_documented_file_with_a_comment() {
+        let written: toml::Table = toml::from_str(DEFAULTS).unwrap();
+        let known = toml::Table::try_from(Config::default()).unwrap();
+        assert_eq!(leaves("", &written), leaves("", &known));
+        let mut commented = false;
+        for line in DEFAULTS.lines() {
+            let setting = line.contains('=') && !line.starts_with('#') && !line.starts_with(' ');
+            assert!(!setting || commented, "no comment above: {line}");
+            commented = line.starts_with('#') || (commented && !line.is_empty());
+        }
+    }
+
+    fn leaves(prefix: &str, table: &toml::Table) -> std::collections::BTreeSet<String> {
+        table
+            .iter()
+            .flat_map(|(key, value)| match value {
+                toml::Value::Table(inner) => leaves(&format!("{prefix}{key}."), inner),
+                _ => [format!("{prefix}{key}")].into(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn settings_that_contradict_each_other_are_refused_together() {
+        let mut config = Config::default();
+        config.switchboard.lease_ms = 1;
+        config.server.origins = vec!["https://*.example".to_owned()];
+        config.server.admin_token = Some("secret".to_owned().into());
+        let problems = check(&config);
+        assert_eq!(problems.len(), 3, "{problems:?}");
+    }
+}

@@ -1,0 +1,178 @@
+//! Who speaks next? Takes conversations in which the bot owes an answer, runs a turn, and commits it or hands over to a
+//! person. Knows neither channels nor providers.
+//!
+//! Whatever happens in a turn (a panic, a hang, a crash of the process), the customer gets exactly one reply to it, and a
+//! person who steps in is never talked over.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use tokio::sync::{Notify, Semaphore, broadcast};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::bus::{Bus, Hint};
+use crate::clock;
+use crate::desk::summary;
+use crate::dialogue::Dialogue;
+use crate::journal::{AppendError, Journal};
+use crate::model::conversation::{Owner, Status};
+use crate::model::event::{Event, Party, Reason};
+use crate::model::id::ConversationId;
+
+pub mod outcome;
+mod turn;
+
+/// Looks for due conversations at least this often, also when nobody woke it: leases of dead processes run out silently.
+const IDLE: Duration = Duration::from_secs(2);
+/// Shortest pause between two looks that nobody asked for.
+const GRAIN: Duration = Duration::from_millis(5);
+/// How often an append is tried again on a conversation that keeps moving.
+const PATIENCE: usize = 20;
+
+/// Settings of the switchboard.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Silence of the customer that ends a burst of messages, in milliseconds.
+    pub quiet_ms: u32,
+    pub turns_at_once: usize,
+    /// Longest turn in milliseconds.
+    pub deadline_ms: u32,
+    /// How long a turn belongs to the process that took it, in milliseconds.
+    pub lease_ms: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { quiet_ms: 200, turns_at_once: 16, deadline_ms: 14_000, lease_ms: 20_000 }
+    }
+}
+
+/// The switchboard of one process.
+#[derive(Clone, Debug)]
+pub struct Switchboard(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    config: Config,
+    journal: Journal,
+    bus: Arc<dyn Bus>,
+    dialogue: Arc<Dialogue>,
+    /// Names this process in leases.
+    holder: Uuid,
+    seats: Arc<Semaphore>,
+    /// A turn ended: there is room, and perhaps more to answer.
+    ended: Notify,
+}
+
+/// What came of a wish for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandOver {
+    Done,
+    /// A person had been asked, or has it, already.
+    Already,
+    Unknown,
+}
+
+impl Switchboard {
+    #[must_use]
+    pub fn new(config: Config, journal: Journal, bus: Arc<dyn Bus>, dialogue: Arc<Dialogue>) -> Self {
+        let seats = Arc::new(Semaphore::new(config.turns_at_once.min(Semaphore::MAX_PERMITS)));
+        Self(Arc::new(Parts { config, journal, bus, dialogue, holder: clock::id(), seats, ended: Notify::new() }))
+    }
+
+    /// Answers what is due until `closing`, then lets the turns under way finish.
+    pub async fn run(&self, closing: CancellationToken) {
+        let turns = TaskTracker::new();
+        // Registered before the first look, so that no message falls between look and sleep.
+        let mut hints = self.0.bus.subscribe();
+        while !closing.is_cancelled() {
+            let pause = match self.seat_due(&turns).await {
+                Ok(pause) => pause,
+                Err(error) => {
+                    tracing::error!(error = format!("{error:#}"), "cannot look for due conversations");
+                    IDLE
+                }
+            };
+            tokio::select! {
+                () = closing.cancelled() => break,
+                () = tokio::time::sleep(pause) => {}
+                () = self.0.ended.notified() => {}
+                () = spoken(&mut hints) => {}
+            }
+        }
+        turns.close();
+        turns.wait().await;
+    }
+
+    /// Gives the conversation to people because somebody wishes it, whatever the bot is doing.
+    ///
+    /// # Errors
+    /// The store failed, or the conversation did not stand still.
+    pub async fn hand_over(&self, id: ConversationId, reason: Reason) -> anyhow::Result<HandOver> {
+        for _ in 0..PATIENCE {
+            let Some(conversation) = self.0.journal.load(id).await? else { return Ok(HandOver::Unknown) };
+            let mut events = match (conversation.status, conversation.owner) {
+                (Status::Unborn, _) => return Ok(HandOver::Unknown),
+                (Status::Open, Owner::Queue | Owner::Agent(_)) => return Ok(HandOver::Already),
+                (Status::Open, Owner::Bot) => Vec::new(),
+                (Status::Resolved, _) => vec![Event::Reopened { by: Party::Customer }],
+            };
+            let summary = summary::from_log(&conversation, &[]);
+            events.push(Event::Escalated { reason: reason.clone(), summary });
+            match self.0.journal.append(&conversation, events, clock::now()).await {
+                Ok(_) => return Ok(HandOver::Done),
+                Err(AppendError::Conflict { .. }) => {}
+                Err(error) => return Err(error).context("the wish for a person could not be recorded"),
+            }
+        }
+        anyhow::bail!("conversation {id} kept changing while it was given to people")
+    }
+
+    /// Starts a turn for each due conversation, as far as there are seats, and says how long the next one has to wait.
+    async fn seat_due(&self, turns: &TaskTracker) -> anyhow::Result<Duration> {
+        let (quiet_ms, lease_ms) = (self.0.config.quiet_ms.into(), self.0.config.lease_ms.into());
+        let free = self.0.seats.available_permits();
+        if free == 0 {
+            // The end of a turn wakes us.
+            return Ok(IDLE);
+        }
+        let due = self.0.journal.due(clock::now(), quiet_ms, free, lease_ms, self.0.holder).await?;
+        for id in due {
+            let seat = Arc::clone(&self.0.seats).acquire_owned().await.context("seats are never closed")?;
+            let parts = Arc::clone(&self.0);
+            turns.spawn(async move {
+                if let Err(error) = turn::answer(&parts, id).await {
+                    // The lease runs out and the turn is done again.
+                    tracing::error!(conversation = %id, error = format!("{error:#}"), "turn failed, to be repeated");
+                } else if let Err(error) = parts.journal.release_lease(id, parts.holder).await {
+                    tracing::warn!(conversation = %id, %error, "lease not released; it runs out by itself");
+                }
+                drop(seat);
+                parts.ended.notify_one();
+            });
+        }
+        let next = self.0.journal.next_due(quiet_ms).await?;
+        let wait_ms = next.map(|next| u64::try_from(next.ms_since(clock::now())).unwrap_or(0));
+        Ok(wait_ms.map_or(IDLE, |wait_ms| Duration::from_millis(wait_ms).clamp(GRAIN, IDLE)))
+    }
+}
+
+/// Returns when something was appended anywhere, or when hints were lost. All that came until then is one wake-up.
+async fn spoken(hints: &mut broadcast::Receiver<Arc<Hint>>) {
+    loop {
+        match hints.recv().await {
+            Ok(hint) if !matches!(*hint, Hint::Appended { .. }) => {}
+            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {
+                while let Ok(_) | Err(broadcast::error::TryRecvError::Lagged(_)) = hints.try_recv() {}
+                return;
+            }
+            // The house is closing; the idle clock does the rest.
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}

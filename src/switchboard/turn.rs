@@ -1,0 +1,225 @@
+//! One turn, from the start that everybody sees to the append that ends it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use metrics::{counter, histogram};
+use tokio::sync::{broadcast, mpsc};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::{PATIENCE, Parts, outcome};
+use crate::bus::Hint;
+use crate::clock;
+use crate::dialogue::{Outcome, Sentence};
+use crate::journal::AppendError;
+use crate::model::conversation::{Conversation, Owner, Status};
+use crate::model::decision::{Action, Mode};
+use crate::model::event::Event;
+use crate::model::id::{ConversationId, TurnId};
+
+/// A customer who keeps writing starts the turn anew this often; then an answer comes to what was said so far.
+const FRESH_STARTS: usize = 3;
+/// Sentences that may wait for the bus.
+const SENTENCES: usize = 64;
+
+/// A turn under way, and what it has shown.
+struct Turn<'a> {
+    parts: &'a Parts,
+    id: TurnId,
+    through: u64,
+    conversation: Arc<Conversation>,
+    shown: Vec<Sentence>,
+    began: Instant,
+    /// A new message of the customer starts the turn anew, as long as nothing was shown.
+    patient: bool,
+}
+
+/// How the thinking ended.
+enum Thought {
+    Done(Box<Outcome>),
+    Broke(&'static str),
+    /// The customer said more before anything was shown: one answer to all of it is better than two.
+    SaidMore,
+    /// A person stepped in, or the conversation was closed.
+    NotOurs,
+}
+
+/// Answers what the conversation is owed, or finds that somebody else does.
+pub(super) async fn answer(parts: &Parts, id: ConversationId) -> anyhow::Result<()> {
+    for start in 0..=FRESH_STARTS {
+        let mut hints = parts.bus.subscribe();
+        let Some(conversation) = quiet(parts, id, start > 0).await? else { return Ok(()) };
+        let Some(through) = conversation.awaits_bot() else { return Ok(()) };
+        let turn = clock::id();
+        let started = Event::TurnStarted { turn, through };
+        let conversation = match parts.journal.append(&conversation, vec![started], clock::now()).await {
+            Ok(conversation) => conversation,
+            // Somebody was faster: look again.
+            Err(AppendError::Conflict { .. } | AppendError::Forbidden(_)) => continue,
+            Err(AppendError::Store(error)) => return Err(error.into()),
+        };
+        let patient = start < FRESH_STARTS;
+        let began = Instant::now();
+        let mut turn = Turn { parts, id: turn, through, conversation, shown: Vec::new(), began, patient };
+        let events = match turn.think(&mut hints).await? {
+            Thought::Done(outcome) => {
+                measure(&outcome, began.elapsed());
+                outcome::events(&turn.conversation, *outcome)
+            }
+            Thought::Broke(why) => {
+                tracing::error!(conversation = %id, turn = %turn.id, why, "turn broke, given to a person");
+                counter!("frontdesk_turns_total", "action" => "escalate", "mode" => "fixed", "because" => "fault")
+                    .increment(1);
+                let took_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
+                outcome::broken(&turn.conversation, turn.id, &turn.shown, why, took_ms)
+            }
+            Thought::SaidMore => continue,
+            Thought::NotOurs => return Ok(()),
+        };
+        if turn.commit(events).await? {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// The conversation as it is; after a fresh start only when the customer has stopped writing.
+async fn quiet(parts: &Parts, id: ConversationId, wait: bool) -> anyhow::Result<Option<Arc<Conversation>>> {
+    loop {
+        let Some(conversation) = parts.journal.load(id).await? else { return Ok(None) };
+        let silent_ms = clock::now().ms_since(conversation.last_at);
+        let left_ms = i64::from(parts.config.quiet_ms).saturating_sub(silent_ms);
+        match u64::try_from(left_ms) {
+            Ok(left_ms) if wait && left_ms > 0 => tokio::time::sleep(Duration::from_millis(left_ms)).await,
+            _ => return Ok(Some(conversation)),
+        }
+    }
+}
+
+impl Turn<'_> {
+    /// Runs dialogue beside everything that may interrupt it.
+    async fn think(&mut self, hints: &mut broadcast::Receiver<Arc<Hint>>) -> anyhow::Result<Thought> {
+        let (sender, mut sentences) = mpsc::channel(SENTENCES);
+        let (dialogue, conversation, id) = (Arc::clone(&self.parts.dialogue), Arc::clone(&self.conversation), self.id);
+        // In a task of its own, so that a panic ends there; the handle ends the task when this turn is given up.
+        let mut response = AbortOnDropHandle::new(tokio::spawn(async move {
+            dialogue.respond(&conversation, id, clock::now(), &sender).await
+        }));
+        let deadline = tokio::time::sleep(Duration::from_millis(self.parts.config.deadline_ms.into()));
+        tokio::pin!(deadline);
+        loop {
+            tokio::select! {
+                biased;
+                () = moved(hints, self.conversation.id) => {
+                    if let Some(interruption) = self.interrupted().await? {
+                        return Ok(interruption);
+                    }
+                }
+                Some(sentence) = sentences.recv() => self.show(sentence),
+                response = &mut response => {
+                    while let Ok(sentence) = sentences.try_recv() {
+                        self.show(sentence);
+                    }
+                    return Ok(match response {
+                        Ok(outcome) => Thought::Done(Box::new(outcome)),
+                        Err(_) => Thought::Broke("the turn panicked"),
+                    });
+                }
+                () = &mut deadline => return Ok(Thought::Broke("the turn took longer than switchboard.deadline_ms")),
+            }
+        }
+    }
+
+    fn show(&mut self, sentence: Sentence) {
+        if self.shown.is_empty() {
+            histogram!("frontdesk_first_sentence_seconds").record(self.began.elapsed().as_secs_f64());
+        }
+        self.parts.bus.publish(Arc::new(Hint::Sentence {
+            conversation: self.conversation.id,
+            turn: self.id,
+            number: sentence.number,
+            text: sentence.text.clone(),
+            citations: sentence.citations.clone(),
+        }));
+        self.shown.push(sentence);
+    }
+
+    /// Whether what was appended meanwhile ends this turn.
+    async fn interrupted(&self) -> anyhow::Result<Option<Thought>> {
+        let Some(current) = self.parts.journal.load(self.conversation.id).await? else { return Ok(None) };
+        Ok(self.standing(&current))
+    }
+
+    fn standing(&self, current: &Conversation) -> Option<Thought> {
+        let ours = current.status == Status::Open
+            && current.owner == Owner::Bot
+            && current.turn.is_some_and(|turn| turn.id == self.id);
+        if !ours {
+            return Some(Thought::NotOurs);
+        }
+        let said_more = current.awaits_bot().is_some_and(|last| last > self.through);
+        (said_more && self.patient && self.shown.is_empty()).then_some(Thought::SaidMore)
+    }
+
+    /// Appends the end of the turn. False when the turn should begin anew.
+    ///
+    /// A message that came after something was shown does not stop the append: the reply answers what it was made for, and
+    /// the new message stays owed and becomes the next turn.
+    async fn commit(&mut self, events: Vec<Event>) -> anyhow::Result<bool> {
+        for _ in 0..PATIENCE {
+            match self.parts.journal.append(&self.conversation, events.clone(), clock::now()).await {
+                Ok(_) => return Ok(true),
+                // A person stepped in: the reply is dropped without a word.
+                Err(AppendError::Forbidden(_)) => return Ok(true),
+                Err(AppendError::Store(error)) => return Err(error.into()),
+                Err(AppendError::Conflict { .. }) => {
+                    let Some(current) = self.parts.journal.load(self.conversation.id).await? else { return Ok(true) };
+                    match self.standing(&current) {
+                        Some(Thought::SaidMore) => return Ok(false),
+                        Some(_) => return Ok(true),
+                        None => self.conversation = current,
+                    }
+                }
+            }
+        }
+        anyhow::bail!("conversation {} kept changing while a reply was appended", self.conversation.id)
+    }
+}
+
+/// Returns when something was appended to the conversation, or when hints were lost.
+async fn moved(hints: &mut broadcast::Receiver<Arc<Hint>>, id: ConversationId) {
+    loop {
+        match hints.recv().await {
+            Ok(hint) => {
+                if matches!(*hint, Hint::Appended { conversation, .. } if conversation == id) {
+                    return;
+                }
+            }
+            Err(broadcast::error::RecvError::Lagged(_)) => return,
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
+fn measure(outcome: &Outcome, took: Duration) {
+    let decision = &outcome.decision;
+    let action = match decision.action {
+        Action::Answer => "answer",
+        Action::Offer => "offer",
+        Action::Escalate => "escalate",
+        Action::Reply => "reply",
+    };
+    let mode = match decision.mode {
+        Mode::Model => "model",
+        Mode::Quote => "quote",
+        Mode::Fixed => "fixed",
+    };
+    counter!("frontdesk_turns_total", "action" => action, "mode" => mode, "because" => decision.because.clone())
+        .increment(1);
+    histogram!("frontdesk_turn_seconds", "mode" => mode).record(took.as_secs_f64());
+    counter!("frontdesk_model_calls_total").increment(decision.usage.model_calls.into());
+    counter!("frontdesk_model_tokens_total", "side" => "prompt").increment(decision.usage.prompt_tokens.into());
+    counter!("frontdesk_model_tokens_total", "side" => "completion").increment(decision.usage.completion_tokens.into());
+    counter!("frontdesk_sentences_cut_total").increment(decision.cut.len() as u64);
+    counter!("frontdesk_turn_faults_total").increment(decision.faults.len() as u64);
+}
