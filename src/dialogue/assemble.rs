@@ -1,4 +1,6 @@
-//! Tokens in, whole sentences out. A sentence is given away when the next one has begun, with the citation marks that
+//! Tokens in, whole sentences out.
+//!
+//! A sentence is given away when the next one has begun, with the citation marks that
 //! follow its full stop; what is not finished stays here and is lost when the stream breaks. Pure.
 
 use crate::dialogue::verify::marks;

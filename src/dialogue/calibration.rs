@@ -1,4 +1,6 @@
-//! From evidence to a probability, and from there to what is done: a logistic model for each language, with and without an
+//! From evidence to a probability, and from there to what is done.
+//!
+//! It is a logistic model for each language, with and without an
 //! embedding model, fitted on labelled questions. The shipped numbers stand in `eval/calibration.default.toml`.
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +10,7 @@ use crate::text::language::Language;
 
 const BUILT_IN: &str = include_str!("../../eval/calibration.default.toml");
 /// Number of features.
-pub const FEATURES: usize = 5;
+pub const FEATURES: usize = 6;
 
 /// A calibration file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,12 +52,13 @@ pub fn built_in() -> Calibration {
     parse(BUILT_IN).expect("the shipped calibration is read by a test")
 }
 
-/// Evidence as numbers of like size: BM25 per term, coverage, margin, cosine (0 without one), logarithm of the terms.
+/// Evidence as numbers of like size: BM25 per term, coverage, focus, margin, cosine (0 without one), logarithm of the terms.
 #[must_use]
 pub fn features(evidence: &Evidence) -> [f64; FEATURES] {
     [
         f64::from(evidence.bm25_per_term),
         f64::from(evidence.coverage),
+        f64::from(evidence.focus),
         f64::from(evidence.margin),
         f64::from(evidence.cosine.unwrap_or(0.0)),
         f64::from(evidence.terms.max(1)).ln(),
@@ -83,8 +86,11 @@ pub struct Sample {
     pub answerable: bool,
 }
 
-/// Fits bias and weights by gradient descent on the logistic loss with an L2 penalty on standardised features. More
-/// evidence never lowers the confidence: the first four weights are kept at zero or above. The same samples give the
+/// Fits bias and weights in two steps.
+///
+/// First a direction, by gradient descent on the logistic loss with an L2 penalty on
+/// standardised features, and then its scale, without a penalty (Platt 1999), so that few samples cannot bend the direction. More
+/// evidence never lowers the confidence: all weights but the last are kept at zero or above. The same samples give the
 /// same numbers.
 #[must_use]
 pub fn fit(samples: &[Sample], penalty: f64) -> (f64, [f64; FEATURES]) {
@@ -118,11 +124,38 @@ pub fn fit(samples: &[Sample], penalty: f64) -> (f64, [f64; FEATURES]) {
             }
         }
     }
+    let along: Vec<(f64, f64)> = samples
+        .iter()
+        .map(|sample| {
+            let score: f64 = bias + (0..FEATURES).map(|at| weights[at] * scaled(sample, at)).sum::<f64>();
+            (score, f64::from(u8::from(sample.answerable)))
+        })
+        .collect();
+    let (slope, shift) = scale(&along);
+    bias = bias * slope + shift;
     for at in 0..FEATURES {
+        weights[at] *= slope;
         weights[at] = if spread[at] < 1e-9 { 0.0 } else { weights[at] / spread[at] };
         bias -= weights[at] * mean[at];
     }
     (bias, weights)
+}
+
+/// Slope and shift that make scores probabilities.
+fn scale(along: &[(f64, f64)]) -> (f64, f64) {
+    let count = along.len().max(1) as f64;
+    let (mut slope, mut shift) = (1.0, 0.0);
+    for _ in 0..4000 {
+        let (mut by_slope, mut by_shift) = (0.0, 0.0);
+        for (score, label) in along {
+            let error = 1.0 / (1.0 + (-(slope * score + shift)).exp()) - label;
+            by_slope += error * score / count;
+            by_shift += error / count;
+        }
+        slope = f64::max(slope - 2.0 * by_slope, 0.0);
+        shift -= 2.0 * by_shift;
+    }
+    (slope, shift)
 }
 
 /// Probability that an answerable question scores above an unanswerable one; ties count a half (Mann & Whitney 1947).
@@ -162,13 +195,13 @@ mod tests {
 
     #[test]
     fn a_fit_separates_what_can_be_separated_and_repeats_itself() {
-        let sample = |value: f64, answerable| Sample { features: [value, value / 2.0, 0.1, 0.0, 1.0], answerable };
+        let sample = |value: f64, answerable| Sample { features: [value, value / 2.0, 0.2, 0.1, 0.0, 1.0], answerable };
         let samples: Vec<Sample> = (0..40).map(|at| sample(f64::from(at) / 10.0, at >= 20 || at == 13)).collect();
         let (bias, weights) = fit(&samples, 0.01);
         assert_eq!((bias, weights), fit(&samples, 0.01));
         let score = |sample: &Sample| bias + weights.iter().zip(sample.features).map(|(w, f)| w * f).sum::<f64>();
         assert!(score(&samples[39]) > 0.0 && score(&samples[0]) < 0.0);
-        assert!(weights[..4].iter().all(|weight| *weight >= 0.0));
+        assert!(weights[..5].iter().all(|weight| *weight >= 0.0));
     }
 
     #[test]

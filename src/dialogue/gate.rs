@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::dialogue::verify::lexicon::LEXICON;
 use crate::knowledge::retrieve::{Ask, Retrieved};
 use crate::model::decision::{Evidence, Thresholds};
 use crate::model::id::DocumentId;
 use crate::model::passage::Passage;
+use crate::text::sentences::sentences;
 use crate::text::terms::terms;
 
 /// Passages whose share of the question's terms counts; the best one may be second by a hair.
@@ -48,6 +50,12 @@ pub fn evidence(ask: &Ask, retrieved: &Retrieved) -> Evidence {
         cosine: if retrieved.dense_asked { Some(cosine.unwrap_or(0.0)) } else { None },
         margin: if first > 0.0 { (first - second) / first } else { 0.0 },
         coverage,
+        focus: retrieved
+            .passages
+            .iter()
+            .take(LOOKED_AT)
+            .map(|scored| focus(&weights, &retrieved.idf, &scored.passage))
+            .fold(0.0, f32::max),
         terms: u32::try_from(weights.len()).unwrap_or(u32::MAX),
     }
 }
@@ -64,10 +72,24 @@ pub fn decide(confidence: f32, thresholds: Thresholds, unanswered: usize, give_u
 /// Share (0–1) of the weighted terms, by rarity, that stand in a passage or above it.
 #[must_use]
 pub fn coverage(weights: &HashMap<String, f32>, idf: &[(String, f32)], passage: &Passage) -> f32 {
-    let there: HashSet<String> = words(passage);
+    share(weights, idf, &words(passage))
+}
+
+/// The same for the best sentence of the passage, without what stands above it.
+#[must_use]
+pub fn focus(weights: &HashMap<String, f32>, idf: &[(String, f32)], passage: &Passage) -> f32 {
+    let question = passage.question.as_deref().unwrap_or_default();
+    sentences(&passage.text)
+        .into_iter()
+        .map(|place| terms(question).into_iter().chain(terms(&passage.text[place])).collect::<HashSet<String>>())
+        .map(|there| share(weights, idf, &there))
+        .fold(0.0, f32::max)
+}
+
+fn share(weights: &HashMap<String, f32>, idf: &[(String, f32)], there: &HashSet<String>) -> f32 {
     let (mut found, mut all) = (0.0_f32, 0.0_f32);
     for (term, rarity) in idf {
-        let weight = weights.get(term).copied().unwrap_or(0.0) * rarity;
+        let weight = weights.get(term).copied().unwrap_or(0.0) * rarity * telling(term);
         all += weight;
         found += if there.contains(term) { weight } else { 0.0 };
     }
@@ -85,6 +107,23 @@ pub fn weigh(ask: &Ask) -> HashMap<String, f32> {
         }
     }
     weights
+}
+
+/// How much a term tells about the subject (0–1).
+///
+/// Words of asking, which no answer repeats, tell nothing, and words without
+/// a meaning of their own little. In a small library rarity alone does not know them.
+#[must_use]
+pub fn telling(term: &str) -> f32 {
+    let asks = |c: char| "么哪谁吗呢几怎吧".contains(c);
+    let question = [
+        "what", "which", "who", "whom", "how", "when", "where", "whi", "did", "do", "doe", "多少", "多久", "为何",
+        "如何",
+    ];
+    if term.contains(asks) || question.contains(&term) {
+        return 0.0;
+    }
+    if LEXICON.is_stop(term) { 0.15 } else { 1.0 }
 }
 
 /// Every term of a passage, its headings, its question and its title.

@@ -1,4 +1,6 @@
-//! One turn: history in, a decision and a reply out. What is said was found in a published document; when nothing was found,
+//! One turn: history in, a decision and a reply out.
+//!
+//! What is said was found in a published document; when nothing was found,
 //! the customer hears that, and is offered a person. Nothing here knows rows, HTTP or who owns a conversation.
 //!
 //! window → policy → retrieve → gate → prompt → model → verify, sentence by sentence. Without a model, or when it fails, the
@@ -13,6 +15,7 @@ pub mod quote;
 pub mod reply;
 mod turn;
 pub mod verify;
+pub mod wanted;
 pub mod window;
 pub mod write;
 

@@ -10,12 +10,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::dialogue::gate::telling;
+use crate::dialogue::wanted::{fits, wanted};
 use crate::model::passage::{Passage, Scored};
-use crate::text::identifiers::identifiers;
-use crate::text::language::is_han;
+use crate::text::language::{Language, detect, is_han};
 use crate::text::normalise::fold;
-use crate::text::quantities::quantities;
-use crate::text::quantities::quantity::Unit as Measure;
 use crate::text::sentences::sentences;
 use crate::text::terms::terms;
 
@@ -36,6 +35,7 @@ pub struct Quoted {
     /// The sentence that scored best, and what is shown around it; bytes of the passage's text.
     pub best: Range<usize>,
     pub place: Range<usize>,
+    /// About 1 for a sentence that holds the whole question, from the best passage.
     pub score: f32,
 }
 
@@ -44,45 +44,42 @@ pub struct Quoted {
 pub struct Weights {
     pub own: f32,
     pub beside: f32,
+    /// Headings and title.
     pub above: f32,
+    pub title: f32,
     pub kind: f32,
     pub passage: f32,
     pub close: f32,
     pub length: f32,
 }
 
-pub const WEIGHTS: Weights =
-    Weights { own: 1.0, beside: 0.2, above: 0.15, kind: 0.2, passage: 0.6, close: 0.1, length: 0.05 };
-
-/// What kind of thing a question asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wanted {
-    Moment,
-    Amount,
-    Name,
-    Reason,
-    Anything,
+/// Found by coordinate search on half of SQuAD and CMRC questions (`docs/benchmarks.md`).
+#[must_use]
+pub fn weights(language: Language) -> Weights {
+    match language {
+        Language::En => Weights {
+            own: 1.5,
+            beside: 0.0,
+            above: 0.9,
+            title: 0.15,
+            kind: 0.2,
+            passage: 1.2,
+            close: 0.1,
+            length: 0.05,
+        },
+        Language::Zh => Weights {
+            own: 4.0,
+            beside: 0.3,
+            above: 2.0,
+            title: 0.15,
+            kind: 0.2,
+            passage: 0.6,
+            close: 0.15,
+            length: 0.05,
+        },
+    }
 }
 
-static MOMENT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:when|what (?:year|date|day|month|time|century|decade)|which (?:year|day|month)|in what year|what hours)\b|什么时候|何时|几时|哪(?:一)?(?:年|天|日|月)|几(?:月|号|点)|什么时间|时间是")
-        .expect("a constant pattern")
-});
-static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\bhow (?:many|much|long|far|old|big|large|tall|high|often|soon|fast|late|deep|wide|heavy|hot|cold)\b|\bwhat (?:percent\w*|number|amount|is the (?:price|cost|fee|limit|size|population|rate))\b|\bcosts?\b|多少|多久|多长|多大|多高|多远|多重|几(?:天|个|年|次|岁|名|位|人|种|件|小时|分钟|周)|几折|价格|费用|期限|上限")
-        .expect("a constant pattern")
-});
-static NAME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:who|whom|whose|where|which|what (?:city|country|person|company|team|place|state|language|river|name))\b|谁|哪(?:里|儿|个|位|家|座|国|省|市|些)|什么(?:地方|人|名|城市|国家|公司)|何地|何人|何处")
-        .expect("a constant pattern")
-});
-static REASON: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\bwhy\b|\bwhat (?:caused|is the reason)\b|为什么|为何|原因|怎么会").expect("a constant pattern")
-});
-static GIVES_REASON: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:because|since|due to|owing to|so that|in order to|as a result|caused|reason)\b|因为|由于|因此|所以|为了|导致|原因|以便")
-        .expect("a constant pattern")
-});
 static REFERS_BACK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:it|they|this|these|that|those|such|otherwise|then|also|however|but|in this case|if so)\b|^(?:该|此|其|它|这|上述|以上|否则|但|同时|另外|如有)")
         .expect("a constant pattern")
@@ -96,7 +93,7 @@ pub fn choose(
     idf: &[(String, f32)],
     passages: &[Scored],
 ) -> Vec<Quoted> {
-    choose_with(question, weights, idf, passages, WEIGHTS)
+    choose_with(question, weights, idf, passages, self::weights(detect(question)))
 }
 
 /// The same with chosen weights, for measuring them.
@@ -111,24 +108,27 @@ pub fn choose_with(
     let rarity: HashMap<&str, f32> = idf
         .iter()
         .map(|(term, idf)| (term.as_str(), idf * weights.get(term).copied().unwrap_or(0.0)))
+        .map(|(term, weight)| (term, weight * if telling(term) > 0.0 { telling(term).max(0.5) } else { 0.0 }))
         .filter(|(_, weight)| *weight > 0.0)
         .collect();
     let total: f32 = rarity.values().sum::<f32>().max(f32::EPSILON);
     let folded = fold(question);
     let asked: HashSet<String> = terms(question).into_iter().collect();
     let wanted = wanted(&folded);
-    let top = passages.iter().map(|scored| worth(scored)).fold(f32::EPSILON, f32::max);
+    let top = passages.iter().map(worth).fold(f32::EPSILON, f32::max);
     let mut quotes: Vec<Quoted> = Vec::new();
     for (at, scored) in passages.iter().take(READ).enumerate() {
         let passage = &scored.passage;
         let standing = worth(scored) / top;
         if let Some(score) = same_question(passage, &rarity, total) {
             let place = 0..passage.text.len();
-            quotes.push(Quoted { passage: at, best: place.clone(), place, score: score + by.passage * standing + 1.0 });
+            let score = score * (by.own + by.above) + by.passage * standing + 0.5;
+            quotes.push(Quoted { passage: at, best: place.clone(), place, score });
             continue;
         }
         let units = read(passage, &rarity, total);
         let above = share(&above(passage), &rarity, total);
+        let title = share(&terms(&passage.title).into_iter().collect(), &rarity, total);
         let mut best: Option<(usize, f32)> = None;
         for (index, unit) in units.iter().enumerate() {
             let beside = |other: Option<usize>| other.and_then(|other| units.get(other)).map_or(0.0, |unit| unit.share);
@@ -137,11 +137,13 @@ pub fn choose_with(
             let score = by.own * unit.share
                 + by.beside * around.min(missing)
                 + by.above * above.min(missing)
+                + by.title * title.min(missing)
                 + by.kind * fits(wanted, &passage.text[unit.place.clone()], &asked)
                 + by.passage * standing
                 + by.close * unit.close
                 - by.length * (width(&passage.text[unit.place.clone()]) as f32 / 100.0 - 1.0).clamp(-1.0, 4.0)
-                - if unit.header { 1.0 } else { 0.0 };
+                - if unit.header { 1.0 } else { 0.0 }
+                - if passage.text[unit.place.clone()].ends_with([':', '：']) { 0.2 } else { 0.0 };
             if best.is_none_or(|(_, known)| score > known) {
                 best = Some((index, score));
             }
@@ -150,6 +152,10 @@ pub fn choose_with(
             let place = widen(passage, &units, index);
             quotes.push(Quoted { passage: at, best: units[index].place.clone(), place, score });
         }
+    }
+    let best_possible = by.own + by.passage + by.kind + by.close;
+    for quote in &mut quotes {
+        quote.score /= best_possible;
     }
     quotes.sort_by(|a, b| b.score.total_cmp(&a.score));
     quotes
@@ -185,6 +191,7 @@ fn read(passage: &Passage, rarity: &HashMap<&str, f32>, total: f32) -> Vec<Unit>
     let text = &passage.text;
     let mut units: Vec<Unit> = Vec::new();
     let mut row_before = false;
+    let mut columns: HashSet<String> = HashSet::new();
     for place in sentences(text) {
         let words = terms(&text[place.clone()]);
         let places: Vec<usize> =
@@ -195,7 +202,13 @@ fn read(passage: &Passage, rarity: &HashMap<&str, f32>, total: f32) -> Vec<Unit>
         };
         let row = text[place.clone()].starts_with('|');
         let heading = text[..place.start].ends_with("# ");
-        let set: HashSet<String> = words.into_iter().collect();
+        let mut set: HashSet<String> = words.into_iter().collect();
+        if row && !row_before {
+            columns.clone_from(&set);
+        } else if row {
+            // The head of the table says what a row is about.
+            set.extend(columns.iter().cloned());
+        }
         units.push(Unit { share: share(&set, rarity, total), close, header: row && !row_before || heading, place });
         row_before = row;
     }
@@ -207,7 +220,7 @@ fn share(there: &HashSet<String>, rarity: &HashMap<&str, f32>, total: f32) -> f3
 }
 
 fn above(passage: &Passage) -> HashSet<String> {
-    passage.heading.iter().chain(std::iter::once(&passage.title)).flat_map(|text| terms(text)).collect()
+    passage.heading.iter().flat_map(|text| terms(text)).collect()
 }
 
 /// How well a listed question is the one that is asked, when it is.
@@ -226,41 +239,6 @@ fn same_question(passage: &Passage, rarity: &HashMap<&str, f32>, total: f32) -> 
 
 fn worth(scored: &Scored) -> f32 {
     scored.scores.bm25.unwrap_or(0.0).max(scored.scores.cosine.unwrap_or(0.0).max(0.0))
-}
-
-fn wanted(folded: &str) -> Wanted {
-    [(&*AMOUNT, Wanted::Amount), (&*MOMENT, Wanted::Moment), (&*REASON, Wanted::Reason), (&*NAME, Wanted::Name)]
-        .into_iter()
-        .find(|(pattern, _)| pattern.is_match(folded))
-        .map_or(Wanted::Anything, |(_, wanted)| wanted)
-}
-
-/// Whether a sentence holds the kind of thing that is wanted, and the question does not have it already (0 or 1).
-fn fits(wanted: Wanted, sentence: &str, asked: &HashSet<String>) -> f32 {
-    let fresh = |text: &str| terms(text).iter().any(|term| !asked.contains(term));
-    let holds = match wanted {
-        Wanted::Moment => quantities(sentence).iter().any(|quantity| {
-            let moment = matches!(
-                quantity.unit,
-                Measure::Date | Measure::Clock | Measure::Weekday | Measure::Time | Measure::Workdays | Measure::Months
-            );
-            let year = quantity.unit == Measure::Count && (1000.0..2100.0).contains(&quantity.low);
-            (moment || year) && fresh(&sentence[quantity.place.clone()])
-        }),
-        Wanted::Amount => quantities(sentence)
-            .iter()
-            .any(|quantity| quantity.unit != Measure::Weekday && fresh(&sentence[quantity.place.clone()])),
-        Wanted::Name => {
-            let capital = sentence
-                .split_whitespace()
-                .skip(1)
-                .any(|word| word.starts_with(|c: char| c.is_uppercase()) && word.len() > 1 && fresh(word));
-            capital || sentence.contains(['「', '《', '“']) || !identifiers(sentence).is_empty()
-        }
-        Wanted::Reason => GIVES_REASON.is_match(&fold(sentence)),
-        Wanted::Anything => false,
-    };
-    f32::from(u8::from(holds))
 }
 
 /// Grows a quote from its best sentence: back to what "it" means, on to the list that it opens, and to its neighbours while
@@ -286,11 +264,7 @@ fn widen(passage: &Passage, units: &[Unit], best: usize) -> Range<usize> {
         let words = of(next);
         let gap = &text[units[last].place.end..next.place.start];
         let item = gap.contains('\n');
-        let goes_on = if opens_list {
-            item
-        } else {
-            !gap.contains("\n\n") && (next.share > 0.1 || REFERS_BACK.is_match(&fold(words)))
-        };
+        let goes_on = if opens_list { item } else { !gap.contains('\n') || REFERS_BACK.is_match(&fold(words)) };
         if !goes_on || next.header || words.starts_with('|') || width(words) > room {
             break;
         }

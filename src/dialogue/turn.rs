@@ -27,7 +27,9 @@ use crate::prompts;
 use crate::text::language::Language;
 
 /// Least score of a quote, so that a passage is not quoted for its title alone.
-const WORTH_QUOTING: f32 = 0.35;
+const WORTH_QUOTING: f32 = 0.25;
+/// Share of the best score that a passage in the customer's language needs to be preferred.
+const NEAR: f32 = 0.6;
 
 /// What a turn works with.
 #[derive(Clone, Copy, Debug)]
@@ -82,8 +84,8 @@ impl Running<'_> {
         let retrieved =
             match tokio::time::timeout_at(deadline, self.retriever.retrieve(conversation.workspace, &ask)).await {
                 Ok(Ok(retrieved)) => retrieved,
-                Ok(Err(error)) => return self.search_failed(decision, &window, error.to_string()),
-                Err(_) => return self.search_failed(decision, &window, "the search took too long".to_owned()),
+                Ok(Err(error)) => return self.search_failed(decision, &window, &error.to_string()),
+                Err(_) => return self.search_failed(decision, &window, "the search took too long"),
             };
         let found = Found { ask, retrieved };
         self.weigh(decision, &found);
@@ -149,7 +151,7 @@ impl Running<'_> {
                 .iter()
                 .map(|scored| format!("passage {} gives orders to the model and was left out", scored.passage.chunk)),
         );
-        usable
+        prefer(decision.language, usable)
     }
 
     fn thresholds(&self, by_model: bool) -> Thresholds {
@@ -238,7 +240,8 @@ impl Running<'_> {
         };
         let passage = &passages[best.passage].passage;
         let key = if passage.language == window.language { "quote_lead" } else { "quote_lead_foreign" };
-        let lead = prompts::lead_in(key, window.language, &passage.title);
+        let title = passage.question.as_ref().unwrap_or(&passage.title);
+        let lead = prompts::lead_in(key, window.language, title);
         let text = format!("{lead}\n\n{} [1]", quote::shown(passage, &best.place));
         let citations = vec![cite(passage, best.place.clone(), 1)];
         reply::show(shown, 1, text.clone(), citations.clone());
@@ -254,13 +257,25 @@ impl Running<'_> {
         Reply::Say { text, mode: Mode::Quote, citations, offers_human: false }
     }
 
-    fn search_failed(&self, decision: &mut Decision, window: &Window, fault: String) -> Reply {
+    fn search_failed(&self, decision: &mut Decision, window: &Window, fault: &str) -> Reply {
         decision.faults.push(format!("search: {fault}"));
         "search_failed".clone_into(&mut decision.because);
         if self.gave_up(window) == Gate::Escalate {
             return escalated(decision, ReasonKind::Fault, Priority::Normal, "handoff");
         }
         fixed(decision, "fault", Action::Offer, true)
+    }
+}
+
+/// Puts passages in the customer's language first, unless the best of them is far behind.
+fn prefer(language: Language, passages: Vec<&Scored>) -> Vec<&Scored> {
+    let top = passages.iter().map(|scored| scored.scores.fused).fold(0.0, f32::max);
+    let (native, foreign): (Vec<&Scored>, Vec<&Scored>) =
+        passages.iter().partition(|scored| scored.passage.language == language);
+    if native.first().is_some_and(|best| best.scores.fused >= top * NEAR) {
+        [native, foreign].concat()
+    } else {
+        passages
     }
 }
 

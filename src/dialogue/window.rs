@@ -133,7 +133,9 @@ fn weights(leaning: Leaning) -> Weights {
     }
 }
 
-fn leaning(question: &str, history: &[Said]) -> Leaning {
+/// How much a question leans on what was said before it.
+#[must_use]
+pub fn leaning(question: &str, history: &[Said]) -> Leaning {
     if history.is_empty() {
         return Leaning::First;
     }

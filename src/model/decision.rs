@@ -80,6 +80,9 @@ pub struct Evidence {
     pub margin: f32,
     /// Share (0–1) of the question's terms, weighted by rarity, that stand in the best passage.
     pub coverage: f32,
+    /// The same share for the best single sentence.
+    #[serde(default)]
+    pub focus: f32,
     /// Number of distinct query terms.
     pub terms: u32,
 }

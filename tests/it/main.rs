@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test stops the test")]
 
 mod console;
+mod dialogue;
 mod documents;
 mod embed;
 mod fake_model;

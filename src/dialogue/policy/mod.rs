@@ -1,5 +1,6 @@
-//! Rules that decide before anything is looked up: who must get a person, what gets a fixed reply, what is refused. The
-//! rules are data (`policy.toml`) and carry their own tests; nothing is decided here that the file does not say.
+//! Rules that decide before anything is looked up: who must get a person, what gets a fixed reply, what is refused.
+//!
+//! The rules are data (`policy.toml`) and carry their own tests; nothing is decided here that the file does not say.
 
 use std::collections::BTreeSet;
 

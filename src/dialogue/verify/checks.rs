@@ -115,7 +115,9 @@ pub fn names(statement: &Statement, ground: &Ground<'_>) -> Result<(), Failure> 
     }
 }
 
-/// `(there, all)`: how much of the clause's content stands in the sentence or above it. An English word counts one and a
+/// `(there, all)`: how much of the clause's content stands in the sentence or above it.
+///
+/// An English word counts one and a
 /// half; a pair of Han characters counts half for standing there as a pair and half for its characters.
 #[must_use]
 pub fn coverage(clause: &Clause, beside: &Beside<'_>) -> (f32, f32) {

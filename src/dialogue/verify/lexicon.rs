@@ -87,7 +87,7 @@ fn compile(text: &str) -> anyhow::Result<Lexicon> {
     }
     let (from, rewritten): (Vec<String>, Vec<String>) = file.rewrite.into_iter().unzip();
     Ok(Lexicon {
-        stop: file.stop_en.iter().flat_map(|word| terms(word)).collect(),
+        stop: file.stop_en.iter().chain(&file.stop_zh).flat_map(|word| terms(word)).collect(),
         stop_zh: longest(&file.stop_zh)?,
         rewrite: longest(&from)?,
         rewritten,
@@ -111,6 +111,12 @@ fn compile(text: &str) -> anyhow::Result<Lexicon> {
 }
 
 impl Lexicon {
+    /// Whether a term (see `text::terms`) says nothing on its own.
+    #[must_use]
+    pub fn is_stop(&self, term: &str) -> bool {
+        self.stop.contains(term)
+    }
+
     /// The form in which texts are compared: folded, straight quotes, hidden negations written out.
     #[must_use]
     pub fn plain(&self, text: &str) -> String {

@@ -108,7 +108,7 @@ impl Clause {
 /// Bytes of each clause. A row of a table is one clause, because its cells mean nothing apart.
 fn clauses(text: &str) -> Vec<Range<usize>> {
     if text.trim_start().starts_with('|') {
-        return vec![0..text.len()];
+        return std::iter::once(0..text.len()).collect();
     }
     let measured = quantities(text);
     let mut ranges = Vec::new();

@@ -19,7 +19,7 @@ pub struct Read {
 }
 
 static DIGITS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:[0-9０-９]{1,3}(?:[,，][0-9０-９]{3})+|[0-9０-９]+)(?:[.．][0-9０-９]+)?(?P<scale>\s?(?:million|thousand|billion)\b|[万萬千百亿億](?:[万萬亿億])?|[kK]\b)?")
+    Regex::new(r"(?:[0-9０-９]{1,3}(?:[,，][0-9０-９]{3})+|[0-9０-９]+)(?:[.．][0-9０-９]+)?(?P<scale>\s?(?:million|thousand|billion)\b|\s?[万萬千百亿億](?:[万萬亿億])?|[kK]\b)?")
         .expect("a constant pattern")
 });
 static HAN: LazyLock<Regex> =
