@@ -38,7 +38,8 @@ impl Process {
             command.args(["--set".to_owned(), format!("{limit}={many}")]);
         }
         command.args(["--set", "switchboard.quiet_ms=0", "--set", "log.filter=\"error\""]);
-        command.args(settings(&[("server.admin_token", ADMIN_TOKEN)]));
+        // Secrets are taken as they stand, without quotes.
+        command.arg("--set").arg(format!("server.admin_token={ADMIN_TOKEN}"));
         Self::start(command, &address, "/readyz").await
     }
 
