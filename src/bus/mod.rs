@@ -18,6 +18,20 @@ pub trait Bus: fmt::Debug + Send + Sync {
 
     /// All hints from now on. A listener that falls behind loses the oldest and is told so by the receiver.
     fn subscribe(&self) -> broadcast::Receiver<Arc<Hint>>;
+
+    /// The hints of one conversation from now on. With thousands of open pages, nobody wants to wake for the others'.
+    fn follow(&self, conversation: ConversationId) -> broadcast::Receiver<Arc<Hint>>;
+}
+
+impl Hint {
+    /// The conversation that it is about, if it is about one.
+    #[must_use]
+    pub fn conversation(&self) -> Option<ConversationId> {
+        match self {
+            Self::Appended { conversation, .. } | Self::Sentence { conversation, .. } => Some(*conversation),
+            Self::Uploaded | Self::Published { .. } => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

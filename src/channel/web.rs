@@ -249,7 +249,7 @@ async fn events(
     let seat = web.0.seats.take(conversation).ok_or_else(|| Problem::from(Code::TooManyStreams).retry_after(5))?;
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.trim().parse().ok());
     // Hints are taken from before the history is read, so that nothing falls between.
-    let hints = web.0.bus.subscribe();
+    let hints = web.0.bus.follow(conversation);
     let frames =
         follow::frames(&web.0.journal, hints, conversation, last.unwrap_or(since.after), web.0.closing.clone());
     let seated = frames.map(move |frame| {

@@ -47,7 +47,7 @@ enum Thought {
 /// Answers what the conversation is owed, or finds that somebody else does.
 pub(super) async fn answer(parts: &Parts, id: ConversationId) -> anyhow::Result<()> {
     for start in 0..=FRESH_STARTS {
-        let mut hints = parts.bus.subscribe();
+        let mut hints = parts.bus.follow(id);
         let Some(conversation) = quiet(parts, id, start > 0).await? else { return Ok(()) };
         let Some(through) = conversation.awaits_bot() else { return Ok(()) };
         let turn = clock::id();
