@@ -18,6 +18,8 @@ pub fn start(log: &Log, verbose: u8, quiet: bool) -> anyhow::Result<()> {
         _ => "debug,frontdesk=trace",
     };
     let filter = EnvFilter::try_new(wanted).with_context(|| format!("log.filter: {wanted:?} is not a filter"))?;
+    // It writes the bodies of answers that it cannot read, and those may hold what customers wrote.
+    let filter = filter.add_directive("async_openai=off".parse()?);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     match log.format {
         LogFormat::Text => builder.with_ansi(io::stderr().is_terminal()).with_target(false).compact().try_init(),

@@ -1,9 +1,11 @@
 //! A passage prepared for verification: its sentences and rows with what each states, and the headings that they stand under.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
-use std::sync::LazyLock;
+use std::num::NonZeroUsize;
+use std::ops::{Deref, Range};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+use lru::LruCache;
 use regex::Regex;
 
 use crate::dialogue::verify::lexicon::LEXICON;
@@ -12,10 +14,24 @@ use crate::model::passage::{Citation, Passage};
 use crate::text::identifiers::Kind;
 use crate::text::sentences::sentences;
 
-/// A prepared passage.
+/// A passage with its preparation, whose fields are as good as its own.
 #[derive(Clone, Debug)]
 pub struct Ground<'a> {
     pub passage: &'a Passage,
+    prepared: Arc<Prepared>,
+}
+
+impl Deref for Ground<'_> {
+    type Target = Prepared;
+
+    fn deref(&self) -> &Prepared {
+        &self.prepared
+    }
+}
+
+/// What is worked out once for a passage.
+#[derive(Clone, Debug)]
+pub struct Prepared {
     pub units: Vec<Unit>,
     /// Title, headings, question and the header of a table: they name the subject of every unit.
     pub context: Clause,
@@ -40,9 +56,28 @@ static REFERS_BACK: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
-/// Prepares a passage.
+/// Passages that are kept prepared. Preparing is most of a turn's work, and the passages that answer are few.
+const KEPT: NonZeroUsize = NonZeroUsize::new(256).expect("is not zero");
+
+/// Everything of a passage that its preparation depends on; what a chunk's name stands for, but not on its word.
+type Content = (String, Vec<String>, Option<String>, String);
+
+static PREPARED: LazyLock<Mutex<LruCache<Content, Arc<Prepared>>>> = LazyLock::new(|| Mutex::new(LruCache::new(KEPT)));
+
+/// Prepares a passage, or remembers how it was prepared before.
 #[must_use]
 pub fn prepare(passage: &Passage) -> Ground<'_> {
+    let content = (passage.title.clone(), passage.heading.clone(), passage.question.clone(), passage.text.clone());
+    let kept = PREPARED.lock().unwrap_or_else(PoisonError::into_inner).get(&content).map(Arc::clone);
+    let prepared = kept.unwrap_or_else(|| {
+        let prepared = Arc::new(work_out(passage));
+        PREPARED.lock().unwrap_or_else(PoisonError::into_inner).put(content, Arc::clone(&prepared));
+        prepared
+    });
+    Ground { passage, prepared }
+}
+
+fn work_out(passage: &Passage) -> Prepared {
     let text = passage.text.as_str();
     let mut header = String::new();
     let mut units: Vec<Unit> = Vec::new();
@@ -61,8 +96,7 @@ pub fn prepare(passage: &Passage) -> Ground<'_> {
     let question = passage.question.as_deref().unwrap_or_default();
     let above = format!("{}\n{}\n{question}\n{header}", passage.title, passage.heading.join("\n"));
     let all = read(&format!("{above}\n{text}"));
-    Ground {
-        passage,
+    Prepared {
         units,
         context: clause(&above),
         plain: LEXICON.plain(&format!("{above}\n{text}")),
