@@ -75,6 +75,7 @@ pub async fn serve(house: &House, admin: Admin, listener: TcpListener) -> anyhow
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
 fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> axum::response::Response {
     let told = panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref().cloned());
     let problem = Problem::internal(format!("panic: {}", told.unwrap_or_default()));

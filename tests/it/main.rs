@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test stops the test")]
 
+mod cli;
 mod console;
+mod crash;
 mod dialogue;
 mod documents;
 mod embed;
@@ -14,6 +16,7 @@ mod index;
 mod journal;
 mod knowledge;
 mod llm;
+mod program;
 mod retrieval;
 mod sample;
 mod tidy;

@@ -76,7 +76,9 @@ function inline(text, cite) {
     else if (bare !== undefined) node = link(bare, bare);
     else node = make('br');
     if (!node) continue;
-    plain(text.slice(last, found.index));
+    const before = text.slice(last, found.index);
+    // A mark belongs to the word before it.
+    plain(number === undefined ? before : before.trimEnd());
     nodes.push(node);
     last = found.index + whole.length;
   }

@@ -27,8 +27,9 @@ export function sources(citations, door, words) {
     const body = await passage(citation, door(), words());
     if (opened !== citation) return;
     panel.replaceChildren(head(citation, button), body);
+    const mark = body.querySelector('mark');
+    if (mark) body.scrollTop = mark.offsetTop - 48;
     panel.scrollIntoView({ block: 'nearest', behavior: calm() ? 'auto' : 'smooth' });
-    body.querySelector('mark')?.scrollIntoView({ block: 'nearest' });
   }
 
   function head(citation, button) {

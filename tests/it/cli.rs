@@ -1,0 +1,116 @@
+//! The terminal: the real program, its output and its exit codes.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::program::{Server, frontdesk, run};
+
+fn sample(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge").join(name)
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[test]
+fn settings_are_shown_merged_and_masked_and_mistakes_are_named() {
+    let data = tempfile::tempdir().unwrap();
+    let shown =
+        run(frontdesk(data.path()).args(["config", "show", "--json"]).env("FRONTDESK_LLM__OPENAI__API_KEY", "sk-abc"));
+    assert_eq!(shown.0, 0, "{}", shown.2);
+    assert!(!shown.1.contains("sk-abc"), "{}", shown.1);
+    assert_eq!(json(&shown.1)["data"], data.path().to_str().unwrap());
+    std::fs::write(data.path().join("frontdesk.toml"), "[web]\nmax_streams = \"many\"\n").unwrap();
+    let (code, _, talk) = run(frontdesk(data.path()).args(["config", "show"]));
+    assert_eq!(code, 3);
+    for part in ["frontdesk.toml", "web.max_streams", "many"] {
+        assert!(talk.contains(part), "{talk}");
+    }
+    let (code, _, talk) = run(frontdesk(data.path()).args(["--set", "nonsense", "config", "show"]));
+    assert_eq!((code, talk.contains("KEY=VALUE")), (2, true), "{talk}");
+}
+
+#[test]
+fn documents_go_in_are_found_answer_and_go_out_again() {
+    let data = tempfile::tempdir().unwrap();
+    let files =
+        ["gift-cards.md", "returns.md", "membership.md", "contact.md", "payment.md", "退换货政策.md"].map(sample);
+    let (code, out, talk) = run(frontdesk(data.path()).arg("ingest").args(&files).arg("--json"));
+    assert_eq!(code, 0, "{talk}");
+    let report = json(&out);
+    assert_eq!((&report["taken"], &report["searchable"]), (&Value::from(6), &Value::from(6)), "{report}");
+    let (_, out, _) = run(frontdesk(data.path()).arg("ingest").args(&files).arg("--json"));
+    assert_eq!(json(&out)["unchanged"], 6, "the same files again change nothing");
+
+    let (code, out, _) = run(frontdesk(data.path()).args(["search", "gift card valid", "--json"]));
+    let hit = &json(&out)["passages"][0];
+    assert_eq!((code, hit["passage"]["source"].as_str().unwrap()), (0, "gift-cards.md"), "{hit}");
+    assert!(hit["matched"].as_array().unwrap().len() >= 2 && hit["scores"]["bm25"].as_f64().unwrap() > 0.0, "{hit}");
+
+    let (code, out, talk) = run(frontdesk(data.path()).args(["ask", "How long are gift cards valid?", "--json"]));
+    let answer = json(&out);
+    assert_eq!((code, answer["mode"].as_str().unwrap()), (0, "quote"), "{talk}{answer}");
+    assert!(answer["text"].as_str().unwrap().contains("36 months"), "{answer}");
+    assert!(answer["decision"]["evidence"]["confidence"].as_f64().is_some(), "{answer}");
+
+    let (code, _, _) = run(frontdesk(data.path()).args(["documents", "delete", "gift-cards.md"]));
+    assert_eq!(code, 0);
+    let (_, out, _) = run(frontdesk(data.path()).args(["ask", "How long are gift cards valid?", "--json"]));
+    assert!(!json(&out)["text"].as_str().unwrap().contains("36 months"), "{out}");
+    let (code, out, talk) = run(frontdesk(data.path()).args(["documents", "rollback", "1", "--json"]));
+    assert_eq!(code, 0, "{talk}");
+    assert!(json(&out)["version"].as_u64().unwrap() > 1);
+    let (_, out, _) = run(frontdesk(data.path()).args(["documents", "versions", "--json"]));
+    assert_eq!(json(out.lines().next().unwrap())["cause"], "rollback");
+    let (code, _, talk) = run(frontdesk(data.path()).args(["documents", "delete", "none.md"]));
+    assert_eq!((code, talk.contains("documents list")), (1, true), "{talk}");
+}
+
+#[test]
+fn a_partial_import_says_what_failed_and_ends_with_five() {
+    let data = tempfile::tempdir().unwrap();
+    let broken = data.path().join("broken.pdf");
+    std::fs::write(&broken, b"%PDF-1.7 and nothing more").unwrap();
+    let (code, out, talk) =
+        run(frontdesk(data.path()).arg("ingest").arg(sample("contact.md")).arg(&broken).arg("--json"));
+    assert_eq!(code, 5, "{talk}");
+    let report = json(&out);
+    assert_eq!((&report["searchable"], &report["failed"][0]["name"]), (&Value::from(1), &Value::from("broken.pdf")));
+    assert!(talk.contains("broken.pdf"), "{talk}");
+    let (code, _, talk) = run(frontdesk(data.path()).args(["ingest", "/no/such/file"]));
+    assert_eq!((code, talk.contains("/no/such/file")), (1, true), "{talk}");
+}
+
+#[test]
+fn a_running_house_reads_what_another_process_puts_into_its_queue() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(&mut frontdesk(data.path()));
+    let (code, out, talk) = run(frontdesk(data.path()).arg("ingest").arg(sample("contact.md")).arg("--json"));
+    assert_eq!(code, 0, "{talk}");
+    assert_eq!(json(&out)["searchable"], 1, "{out}");
+    let second = run(frontdesk(data.path()).args(["serve", "--listen", "127.0.0.1:0"]));
+    assert_eq!(second.0, 1);
+    assert!(second.2.contains("another process ingests") && second.2.contains("--roles web,speak"), "{}", second.2);
+    let (code, out, _) = run(frontdesk(data.path()).args(["doctor", "--json"]));
+    let lock = out.lines().map(json).find(|finding| finding["part"] == "lock").unwrap();
+    assert_eq!((code, lock["says"].as_str().unwrap().starts_with("held")), (0, true), "{out}");
+    assert_eq!(server.terminate().code(), Some(0));
+}
+
+#[test]
+fn the_other_commands_do_what_they_say() {
+    let data = tempfile::tempdir().unwrap();
+    let (code, script, _) = run(frontdesk(data.path()).args(["completions", "bash"]));
+    assert_eq!((code, script.contains("_frontdesk")), (0, true));
+    let (code, _, talk) = run(frontdesk(data.path()).args(["policy", "test"]));
+    assert_eq!(code, 0, "{talk}");
+    let (code, first, _) = run(frontdesk(data.path()).args(["token", "reset"]));
+    let (_, second, _) = run(frontdesk(data.path()).args(["token", "reset"]));
+    assert_eq!((code, first.starts_with("fd_"), first == second), (0, true, false));
+    let (code, out, _) = run(frontdesk(data.path()).args(["--lang", "zh", "doctor"]));
+    assert_eq!((code, out.contains("正常")), (0, true), "{out}");
+    let (code, _, _) = run(frontdesk(data.path()).args(["no-such-command"]));
+    assert_eq!(code, 2);
+}
