@@ -217,6 +217,8 @@ impl Readiness {
         let published = self.store.published(WorkspaceId::DEFAULT).await;
         let held = self.index.held(WorkspaceId::DEFAULT).await;
         let index = match (&published, &held) {
+            // Where nothing was ever published there may not even be an index.
+            (Ok(published), _) if published.version == 0 => Ok("empty".to_owned()),
             // A change reaches the index before it is published.
             (Ok(published), Ok(held)) if published.version <= held.version => Ok(format!("version {}", held.version)),
             (Ok(published), Ok(held)) => Err(format!("holds version {} of {}", held.version, published.version)),
