@@ -1,4 +1,4 @@
-//! Retrieval in conversations, through the product's own weighing of turns:
+//! Retrieval in conversations, asked as `dialogue::window` asks:
 //! `cargo bench --bench turns -- CONVERSATIONS PASSAGES [MODELS]`, where MODELS is the folder of a local embedding model.
 //!
 //! Conversations are JSON lines `{turns: [{user, history: [{role, text}], gold_doc, gold_passages}]}`, passages
@@ -9,13 +9,17 @@ use std::fs;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use frontdesk::dialogue::window;
 use frontdesk::embed::{self, Embedder, Side};
 use frontdesk::eval::metric::{mrr, recall};
 use frontdesk::index::embedded::{Config, Embedded};
 use frontdesk::index::{Change, Index};
 use frontdesk::knowledge::document::Chunk;
-use frontdesk::knowledge::rank::{self, Speaker};
-use frontdesk::model::id::{ChunkName, WorkspaceId};
+use frontdesk::knowledge::rank;
+use frontdesk::model::conversation::{Conversation, Message};
+use frontdesk::model::event::Party;
+use frontdesk::model::id::{ChunkName, ConversationId, WorkspaceId};
+use frontdesk::model::time::Timestamp;
 use frontdesk::text::language;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -29,7 +33,7 @@ struct Passage {
 }
 
 #[derive(Deserialize)]
-struct Conversation {
+struct Dialogue {
     turns: Vec<Turn>,
 }
 
@@ -69,11 +73,7 @@ fn lines<T: DeserializeOwned>(path: &str) -> Result<Vec<T>> {
     text.lines().map(|line| serde_json::from_str(line).with_context(|| path.to_owned())).collect()
 }
 
-async fn measure(
-    conversations: &[Conversation],
-    passages: &[Passage],
-    embedder: Option<Arc<dyn Embedder>>,
-) -> Result<()> {
+async fn measure(dialogues: &[Dialogue], passages: &[Passage], embedder: Option<Arc<dyn Embedder>>) -> Result<()> {
     let index = Embedded::in_memory(&Config::default());
     let mut names: HashMap<ChunkName, &Passage> = HashMap::new();
     let mut add = Vec::new();
@@ -88,12 +88,11 @@ async fn measure(
         .await?;
     let mut sums = [0.0; 5];
     let mut count = 0.0;
-    for turn in conversations.iter().flat_map(|conversation| &conversation.turns) {
-        let newest_first =
-            || std::iter::once(turn.user.as_str()).chain(turn.history.iter().rev().map(|said| said.text.as_str()));
-        let text = rank::question_to_embed(newest_first());
-        let vector = vector(embedder.as_ref(), text, Side::Question).await?;
-        let found = index.search(&rank::query(WorkspaceId::DEFAULT, &weighted(turn), vector, 10)).await?;
+    for turn in dialogues.iter().flat_map(|dialogue| &dialogue.turns) {
+        let window = window::look(&conversation(turn)).context("a turn without a question")?;
+        let ask = window::ask(&window, 10);
+        let vector = vector(embedder.as_ref(), ask.dense, Side::Question).await?;
+        let found = index.search(&rank::query(WorkspaceId::DEFAULT, &ask.lexical, vector, 10)).await?;
         let hits: Vec<&Passage> = found.hits.iter().map(|hit| names[&hit.chunk]).collect();
         let grades: Vec<f64> =
             hits.iter().map(|hit| f64::from(u8::from(turn.gold_passages.contains(&hit.id)))).collect();
@@ -115,16 +114,28 @@ async fn measure(
     Ok(())
 }
 
-/// The turns with the product's weights.
-fn weighted(turn: &Turn) -> Vec<(String, f32)> {
-    let mut texts = vec![(turn.user.clone(), rank::turn_weight(Speaker::Customer, 0))];
-    let mut back = 0;
-    for said in turn.history.iter().rev() {
-        let speaker = if said.role == "user" { Speaker::Customer } else { Speaker::Desk };
-        back += u32::from(speaker == Speaker::Customer);
-        texts.push((said.text.clone(), rank::turn_weight(speaker, back)));
+/// The conversation up to a turn: what the customer said since the business last spoke is the question.
+fn conversation(turn: &Turn) -> Conversation {
+    let mut conversation = Conversation::unborn(ConversationId::from(uuid::Uuid::nil()));
+    let said = turn.history.iter().map(|said| (said.role == "user", &said.text)).chain([(true, &turn.user)]);
+    for (seq, (by_customer, text)) in (1..).zip(said) {
+        if !by_customer {
+            conversation.answered_through = seq;
+        }
+        let from = if by_customer { Party::Customer } else { Party::Bot };
+        let (at, text) = (Timestamp::default(), text.clone());
+        conversation.messages.push(Message {
+            seq,
+            at,
+            from,
+            text,
+            client_id: None,
+            citations: Vec::new(),
+            offers_human: false,
+            delivered: true,
+        });
     }
-    texts
+    conversation
 }
 
 async fn vector(embedder: Option<&Arc<dyn Embedder>>, text: String, side: Side) -> Result<Option<Vec<f32>>> {

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::knowledge::rank;
 use crate::knowledge::retrieve::Ask;
 use crate::model::conversation::{Conversation, Message};
 use crate::model::event::Party;
@@ -116,11 +117,14 @@ pub fn ask_with(window: &Window, limit: usize, weights: Weights) -> Ask {
         }
         fade *= weights.fade;
     }
-    let before = window.history.iter().rev().find(|said| said.by_customer);
-    let dense = match (window.leaning, before) {
-        (Leaning::Short | Leaning::Back, Some(before)) => format!("{}\n{}", before.text, window.question),
-        _ => window.question.clone(),
+    // A question that stands alone may begin another topic: only the last exchange is read with it.
+    let read = match window.leaning {
+        Leaning::First => 0,
+        Leaning::Alone => 2,
+        Leaning::Short | Leaning::Back => LOOK_BACK,
     };
+    let earlier = window.history.iter().rev().take(read).map(|said| said.text.as_str());
+    let dense = rank::question_to_embed(std::iter::once(window.question.as_str()).chain(earlier));
     Ask { lexical, dense, language: window.language, limit, version: None }
 }
 
@@ -194,6 +198,6 @@ mod tests {
         let weights: Vec<f32> = asked.lexical.iter().map(|(_, weight)| *weight).collect();
         assert_eq!(asked.lexical[0].0, "and boots?");
         assert!(weights[0] > weights[1] && weights.iter().all(|weight| *weight > 0.0), "{weights:?}");
-        assert_eq!(asked.dense, "Can I return shoes?\nand boots?");
+        assert_eq!(asked.dense, "and boots?\nYes, within 30 days.\nCan I return shoes?");
     }
 }
