@@ -49,8 +49,8 @@ async fn a_child_that_computes_too_long_is_ended() {
 #[tokio::test]
 async fn a_child_that_takes_too_much_memory_is_ended() {
     let limits = Limits { memory_bytes: 256 << 20, ..Limits::default() };
-    let tags = "<p><b>x</b><i>y</i>".repeat(2 << 20);
-    assert_eq!(prepare(&limits, "a.html", tags.as_bytes()).await, Err(Refusal::OutOfMemory));
+    let lines = "ab\n\n".repeat(12 << 20);
+    assert_eq!(prepare(&limits, "a.txt", lines.as_bytes()).await, Err(Refusal::OutOfMemory));
 }
 
 #[tokio::test]
