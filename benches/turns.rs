@@ -4,6 +4,8 @@
 //! Conversations are JSON lines `{turns: [{user, history: [{role, text}], gold_doc, gold_passages}]}`, passages
 //! `{id, doc, title, text}`.
 
+#![expect(clippy::print_stdout, reason = "a measurement is printed")]
+
 use std::collections::HashMap;
 use std::fs;
 use std::sync::Arc;

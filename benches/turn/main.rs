@@ -18,6 +18,7 @@ use crate::fake_model::{Asked, FakeModel, Reply, say};
 use crate::process::Process;
 
 mod customer;
+#[expect(clippy::unwrap_used, reason = "a helper of a test stops the test")]
 #[path = "../../tests/it/fake_model.rs"]
 #[expect(dead_code, reason = "the faults are for the tests")]
 mod fake_model;
