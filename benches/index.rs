@@ -1,5 +1,7 @@
 //! The embedded index at ten thousand chunks: what a question costs, and what adding costs. `cargo bench --bench index`.
 
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot run stops")]
+
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use frontdesk::index::embedded::{Access, Config, Embedded};
 use frontdesk::index::{Change, Entry, Index};
