@@ -23,6 +23,7 @@ const WRITERS: usize = 8;
 const CHILD: &str = "FRONTDESK_TEST_APPENDS";
 
 /// The child: this test, started again by the one below. It appends until it is killed, and prints what was acknowledged.
+#[expect(clippy::disallowed_methods, reason = "the orders of a child, not a setting")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn child_that_appends_until_it_is_killed() {
     let Ok(orders) = std::env::var(CHILD) else { return };
