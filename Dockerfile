@@ -16,6 +16,8 @@ COPY --from=build /src/models models
 COPY knowledge knowledge
 USER frontdesk
 ENV FRONTDESK_SERVER__LISTEN=0.0.0.0:8080
+# The system's allocator gives back what taking documents in has used (docs/benchmarks.md).
+ENV MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 MALLOC_MMAP_THRESHOLD_=131072
 VOLUME /srv/frontdesk/data
 EXPOSE 8080
 ENTRYPOINT ["frontdesk"]

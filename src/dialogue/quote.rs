@@ -185,6 +185,8 @@ struct Unit {
     /// How near to each other the question's words stand (0–1).
     close: f32,
     header: bool,
+    /// Whether the question names something that stands in this row of a table and not in its header.
+    named: bool,
 }
 
 fn read(passage: &Passage, rarity: &HashMap<&str, f32>, total: f32) -> Vec<Unit> {
@@ -203,13 +205,15 @@ fn read(passage: &Passage, rarity: &HashMap<&str, f32>, total: f32) -> Vec<Unit>
         let row = text[place.clone()].starts_with('|');
         let heading = text[..place.start].ends_with("# ");
         let mut set: HashSet<String> = words.into_iter().collect();
+        let named = set.iter().any(|word| rarity.contains_key(word.as_str()) && !columns.contains(word));
         if row && !row_before {
             columns.clone_from(&set);
         } else if row {
             // The head of the table says what a row is about.
             set.extend(columns.iter().cloned());
         }
-        units.push(Unit { share: share(&set, rarity, total), close, header: row && !row_before || heading, place });
+        let header = row && !row_before || heading;
+        units.push(Unit { share: share(&set, rarity, total), close, header, named, place });
         row_before = row;
     }
     units
@@ -248,7 +252,7 @@ fn widen(passage: &Passage, units: &[Unit], best: usize) -> Range<usize> {
     let of = |unit: &Unit| &text[unit.place.clone()];
     let (mut first, mut last) = (best, best);
     if of(&units[best]).starts_with('|') {
-        return units[best].place.clone();
+        return if units[best].named { units[best].place.clone() } else { rows(text, units, best) };
     }
     let mut room = ROOM.saturating_sub(width(of(&units[best])));
     if REFERS_BACK.is_match(&fold(of(&units[best])))
@@ -272,6 +276,16 @@ fn widen(passage: &Passage, units: &[Unit], best: usize) -> Range<usize> {
         room -= width(words);
     }
     units[first].place.start..units[last].place.end
+}
+
+/// All rows of a table whose header is asked for and none of whose rows is: one row alone would answer another question. A
+/// table that is too long to be read in a chat gives its best row all the same.
+fn rows(text: &str, units: &[Unit], best: usize) -> Range<usize> {
+    let body = |unit: &&Unit| !unit.header && text[unit.place.clone()].starts_with('|');
+    let first = units[..best].iter().rev().take_while(body).last().unwrap_or(&units[best]);
+    let last = units[best..].iter().take_while(body).last().unwrap_or(&units[best]);
+    let all = first.place.start..last.place.end;
+    if width(&text[all.clone()]) <= WHOLE { all } else { units[best].place.clone() }
 }
 
 /// Length as it looks: a Han character is as wide as two Latin letters.
@@ -341,5 +355,6 @@ mod tests {
             best("How long does express take?", &[passage(None, table)]),
             "| Service | Time |\n|---|---|\n| Express | 2 days |"
         );
+        assert_eq!(best("What is the time of a service?", &[passage(None, table)]), table, "no row is named");
     }
 }

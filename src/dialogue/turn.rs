@@ -242,7 +242,10 @@ impl Running<'_> {
         let key = if passage.language == window.language { "quote_lead" } else { "quote_lead_foreign" };
         let title = passage.question.as_ref().unwrap_or(&passage.title);
         let lead = prompts::lead_in(key, window.language, title);
-        let text = format!("{lead}\n\n{} [1]", quote::shown(passage, &best.place));
+        let words = quote::shown(passage, &best.place);
+        // A mark behind the last cell would make the row something else.
+        let gap = if words.ends_with('|') { "\n\n" } else { " " };
+        let text = format!("{lead}\n\n{words}{gap}[1]");
         let citations = vec![cite(passage, best.place.clone(), 1)];
         reply::show(shown, 1, text.clone(), citations.clone());
         decision.action = Action::Answer;
