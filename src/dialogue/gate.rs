@@ -7,11 +7,15 @@ use crate::knowledge::retrieve::{Ask, Retrieved};
 use crate::model::decision::{Evidence, Thresholds};
 use crate::model::id::DocumentId;
 use crate::model::passage::Passage;
+use crate::text::language::is_han;
 use crate::text::sentences::sentences;
 use crate::text::terms::terms;
 
 /// Passages whose share of the question's terms counts; the best one may be second by a hair.
 const LOOKED_AT: usize = 3;
+
+/// Words of its own with which a question names its subject.
+const NAMES: f32 = 2.0;
 
 /// What the evidence allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +30,8 @@ pub enum Gate {
 /// Measures what was found. `confidence` is left at 0: that is the calibration's.
 #[must_use]
 pub fn evidence(ask: &Ask, retrieved: &Retrieved) -> Evidence {
-    let weights = weigh(ask);
-    let total: f32 = weights.values().sum();
+    let total: f32 = weigh(ask).values().sum();
+    let weights = asked(ask);
     let best = |passage: &crate::model::passage::Scored| passage.scores.bm25.unwrap_or(0.0);
     let mut by_document: BTreeMap<DocumentId, f32> = BTreeMap::new();
     for scored in &retrieved.passages {
@@ -109,6 +113,19 @@ pub fn weigh(ask: &Ask) -> HashMap<String, f32> {
     weights
 }
 
+/// The terms that an answer has to be about: those of the question where it names its subject, otherwise those of the
+/// conversation as well. What was said before finds passages, but it is no evidence that they answer a question about something
+/// else: the last answer always stands in the passage that it was taken from.
+#[must_use]
+pub fn asked(ask: &Ask) -> HashMap<String, f32> {
+    let Some((question, _)) = ask.lexical.first() else { return HashMap::new() };
+    let own: HashMap<String, f32> = terms(question).into_iter().map(|term| (term, 1.0)).collect();
+    let subject = own.keys().filter(|term| telling(term) >= 1.0);
+    // Two neighbouring bigrams are hardly more than a word.
+    let names: f32 = subject.map(|term| if term.chars().any(is_han) { 0.5 } else { 1.0 }).sum();
+    if ask.lexical.len() == 1 || names >= NAMES { own } else { weigh(ask) }
+}
+
 /// How much a term tells about the subject (0–1).
 ///
 /// Words of asking, which no answer repeats, tell nothing, and words without
@@ -136,6 +153,29 @@ pub fn words(passage: &Passage) -> HashSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_said_before_is_no_evidence_for_another_subject() {
+        let ask = |question: &str, before: &str| Ask {
+            lexical: vec![(question.to_owned(), 1.0), (before.to_owned(), 0.3)],
+            dense: String::new(),
+            language: crate::text::language::detect(question),
+            limit: 5,
+            version: None,
+        };
+        for (question, before) in [
+            ("Who won the world cup in 1998?", "Points expire on 31 December."),
+            ("那礼品卡有效期多久？", "床垫退货期限为一百晚。"),
+        ] {
+            let asked = asked(&ask(question, before));
+            assert!(terms(before).iter().all(|term| !asked.contains_key(term)), "{asked:?}");
+        }
+        for (question, before) in [("and boots?", "Can I return shoes?"), ("那海外呢？", "退货期限是几天？")]
+        {
+            let asked = asked(&ask(question, before));
+            assert!(terms(before).iter().any(|term| asked.contains_key(term)), "{asked:?}");
+        }
+    }
 
     #[test]
     fn the_second_failure_fetches_a_person() {

@@ -233,7 +233,7 @@ impl Running<'_> {
         shown: &mpsc::Sender<Sentence>,
     ) -> Reply {
         let passages: Vec<Scored> = usable.iter().map(|scored| (*scored).clone()).collect();
-        let weights = gate::weigh(&found.ask);
+        let weights = gate::asked(&found.ask);
         let quotes = quote::choose(&window.question, &weights, &found.retrieved.idf, &passages);
         let Some(best) = quotes.first().filter(|quote| quote.score >= WORTH_QUOTING) else {
             return unanswered(decision, self.gave_up(window), "nothing_to_quote");
