@@ -74,6 +74,11 @@ static BACK: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant pattern")
 });
 
+static POINTS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"它|他们|这个|那个|这种|那种|这些|那些|这样|那样|这里|那里|上面|刚才|刚刚|同样")
+        .expect("a constant pattern")
+});
+
 /// The window of a conversation; `None` when the customer waits for nothing.
 #[must_use]
 pub fn look(conversation: &Conversation) -> Option<Window> {
@@ -147,7 +152,9 @@ pub fn leaning(question: &str, history: &[Said]) -> Leaning {
     let own: BTreeSet<String> = terms(&folded).into_iter().collect();
     let chinese = folded.chars().any(is_han);
     let few = if chinese { 4 } else { 5 };
-    if BACK.is_match(&folded) && own.len() <= few * 4 {
+    // 那礼品卡有效期多久 begins like a follow-up and names another subject; only a pronoun points back from a long question.
+    let reach = if chinese && !POINTS.is_match(&folded) { 6 } else { few * 4 };
+    if BACK.is_match(&folded) && own.len() <= reach {
         return Leaning::Back;
     }
     if own.len() <= few { Leaning::Short } else { Leaning::Alone }
@@ -176,8 +183,11 @@ mod tests {
         for question in ["Sale items?", "海外订单", "运费"] {
             assert_eq!(leans(question), Leaning::Short, "{question}");
         }
-        for question in ["Can my company get an invoice with a VAT number?", "企业客户可以开增值税专用发票吗"]
-        {
+        for question in [
+            "Can my company get an invoice with a VAT number?",
+            "企业客户可以开增值税专用发票吗",
+            "那礼品卡有效期多久？",
+        ] {
             assert_eq!(leans(question), Leaning::Alone, "{question}");
         }
         assert_eq!(leaning("and for sale items?", &[]), Leaning::First);
