@@ -30,8 +30,9 @@ pub enum Gate {
 /// Measures what was found. `confidence` is left at 0: that is the calibration's.
 #[must_use]
 pub fn evidence(ask: &Ask, retrieved: &Retrieved) -> Evidence {
-    let total: f32 = weigh(ask).values().sum();
-    let weights = asked(ask);
+    let all = weigh(ask);
+    let total: f32 = all.values().sum();
+    let weights = named(ask).unwrap_or(all);
     let best = |passage: &crate::model::passage::Scored| passage.scores.bm25.unwrap_or(0.0);
     let mut by_document: BTreeMap<DocumentId, f32> = BTreeMap::new();
     for scored in &retrieved.passages {
@@ -118,12 +119,17 @@ pub fn weigh(ask: &Ask) -> HashMap<String, f32> {
 /// else: the last answer always stands in the passage that it was taken from.
 #[must_use]
 pub fn asked(ask: &Ask) -> HashMap<String, f32> {
-    let Some((question, _)) = ask.lexical.first() else { return HashMap::new() };
+    named(ask).unwrap_or_else(|| weigh(ask))
+}
+
+/// The question's own terms, when they name its subject or nothing was said before.
+fn named(ask: &Ask) -> Option<HashMap<String, f32>> {
+    let (question, _) = ask.lexical.first()?;
     let own: HashMap<String, f32> = terms(question).into_iter().map(|term| (term, 1.0)).collect();
     let subject = own.keys().filter(|term| telling(term) >= 1.0);
     // Two neighbouring bigrams are hardly more than a word.
     let names: f32 = subject.map(|term| if term.chars().any(is_han) { 0.5 } else { 1.0 }).sum();
-    if ask.lexical.len() == 1 || names >= NAMES { own } else { weigh(ask) }
+    (ask.lexical.len() == 1 || names >= NAMES).then_some(own)
 }
 
 /// How much a term tells about the subject (0–1).

@@ -69,11 +69,12 @@ pub struct Weights {
 
 static BACK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"^(?:and|or|but|so|then|also|what about|how about|what if|why|when|where|how (?:much|many|long|soon|do i do that)|which one|ok|okay|yes|no|right|sure|for)\b|\b(?:it|its|they|them|their|that|those|this|these|there|one|ones|same|else|too|either|instead|otherwise|he|she|such)\b|^(?:那|那么|然后|所以|但是|如果|还有|另外|此外|也|可是|就|为什么|多久|多少|怎么|什么时候|在哪|哪里|好的|嗯|对)|它|他们|这个|那个|这种|那种|这些|那些|这样|那样|这里|那里|上面|刚才|刚刚|同样|其他|别的|呢[？?。!！]*$|也(?:可以|能|是|要|行)",
+        r"^(?:and|or|but|so|then|also|what about|how about|what if|why|when|where|how (?:much|many|long|soon|do i do that)|which one|ok|okay|yes|no|right|sure|for)\b|\b(?:it|its|they|them|their|that|those|this|these|there|one|ones|same|else|too|either|instead|otherwise|he|she|such)\b|^(?:那|那么|然后|所以|但是|如果|还有|另外|此外|也|可是|就|为什么|多久|多少|怎么|什么时候|在哪|哪里|好的|嗯|对)|其他|别的|呢[？?。!！]*$|也(?:可以|能|是|要|行)",
     )
     .expect("a constant pattern")
 });
 
+/// Chinese words that point back wherever they stand.
 static POINTS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"它|他们|这个|那个|这种|那种|这些|那些|这样|那样|这里|那里|上面|刚才|刚刚|同样")
         .expect("a constant pattern")
@@ -153,8 +154,9 @@ pub fn leaning(question: &str, history: &[Said]) -> Leaning {
     let chinese = folded.chars().any(is_han);
     let few = if chinese { 4 } else { 5 };
     // 那礼品卡有效期多久 begins like a follow-up and names another subject; only a pronoun points back from a long question.
-    let reach = if chinese && !POINTS.is_match(&folded) { 6 } else { few * 4 };
-    if BACK.is_match(&folded) && own.len() <= reach {
+    let points = POINTS.is_match(&folded);
+    let reach = if chinese && !points { 6 } else { few * 4 };
+    if (points || BACK.is_match(&folded)) && own.len() <= reach {
         return Leaning::Back;
     }
     if own.len() <= few { Leaning::Short } else { Leaning::Alone }
