@@ -116,7 +116,12 @@ impl Inbox {
                 true => language::detect(&text),
                 false => before.language,
             };
-            let said = Event::CustomerSaid { client_id: inbound.client_id.clone(), text: text.clone(), language };
+            let said = Event::CustomerSaid {
+                client_id: inbound.client_id.clone(),
+                text: text.clone(),
+                language,
+                attachments: Vec::new(),
+            };
             let events = match before.status {
                 Status::Resolved => vec![Event::Reopened { by: Party::Customer }, said],
                 Status::Unborn | Status::Open => vec![said],

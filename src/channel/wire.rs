@@ -121,6 +121,12 @@ pub fn frame(recorded: &Recorded) -> Option<Frame> {
         Event::Rated { score, .. } => Shown::Rated { score: *score },
         Event::Decided { .. }
         | Event::Noted { .. }
+        | Event::DraftJudged { .. }
+        | Event::Transferred { .. }
+        | Event::Snoozed { .. }
+        | Event::Woken { .. }
+        | Event::Prioritised { .. }
+        | Event::Seen { .. }
         | Event::Tagged { .. }
         | Event::Delivered { .. }
         | Event::DeliveryFailed { .. }
@@ -185,7 +191,11 @@ mod tests {
     fn summaries_and_notes_stay_inside() {
         let summary = Summary { problem: "inner words".to_owned(), ..Summary::default() };
         let reason = Reason { kind: ReasonKind::Rule, rule: Some("abuse".to_owned()), priority: Priority::High };
-        let escalated = Recorded { seq: 7, at: Timestamp(0), event: Event::Escalated { reason, summary } };
+        let escalated = Recorded {
+            seq: 7,
+            at: Timestamp(0),
+            event: Event::Escalated { reason, summary, team: None, notice: String::new() },
+        };
         let json = serde_json::to_string(&frame(&escalated)).unwrap();
         assert_eq!(json, r#"{"seq":7,"at":"1970-01-01T00:00:00Z","type":"escalated"}"#);
         let noted = Event::Noted { agent: clock::id(), text: "inner words".to_owned() };

@@ -48,7 +48,7 @@ impl Talk {
     pub(super) async fn say(&mut self, text: &str, mut show: impl FnMut(&Sentence)) -> anyhow::Result<Option<Said>> {
         let language = language::detect(text);
         let client_id = self.conversation.seq.to_string();
-        self.happen(Event::CustomerSaid { client_id, text: text.to_owned(), language })?;
+        self.happen(Event::CustomerSaid { client_id, text: text.to_owned(), language, attachments: Vec::new() })?;
         if self.conversation.owner != Owner::Bot {
             return Ok(None);
         }

@@ -48,6 +48,7 @@ pub fn from_log(conversation: &Conversation, citations: &[Citation]) -> Summary 
         open_question: shorten(&question_of(&open).unwrap_or_default()),
         citations: cited,
         by_model: false,
+        ..Summary::default()
     }
 }
 
@@ -104,6 +105,7 @@ mod tests {
             client_id: at.to_string(),
             text: (*text).to_owned(),
             language: Language::En,
+            attachments: Vec::new(),
         });
         let events: Vec<Recorded> = std::iter::once(opened)
             .chain(said)

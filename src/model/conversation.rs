@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::event::{Event, Party, Priority, Reason, Recorded, Summary};
-use crate::model::id::{AgentId, ConversationId, CustomerId, TurnId, WorkspaceId};
+use crate::model::attachment::Attachment;
+use crate::model::event::{Event, Party, Priority, Reason, Recorded, Summary, Target};
+use crate::model::id::{AgentId, ConversationId, CustomerId, TeamId, TurnId, WorkspaceId};
 use crate::model::passage::Citation;
 use crate::model::time::Timestamp;
 use crate::text::language::Language;
@@ -30,6 +31,16 @@ pub struct Conversation {
     /// Seq of the last customer message that somebody dealt with.
     pub answered_through: u64,
     pub escalation: Option<Escalation>,
+    /// The team whose queue it stands in, or stood in before an agent took it.
+    pub team: Option<TeamId>,
+    /// What an agent set; it wins over the escalation's.
+    pub priority_set: Option<Priority>,
+    /// Since when it stands in the queue, while it does.
+    pub queued_since: Option<Timestamp>,
+    /// Until when it is set aside, while it is.
+    pub snoozed_until: Option<Timestamp>,
+    /// How far the customer and the business have read, as seq.
+    pub seen: Seen,
     /// The last score that the customer gave, 1 to 5.
     pub rating: Option<u8>,
 }
@@ -40,6 +51,14 @@ pub enum Status {
     Unborn,
     Open,
     Resolved,
+}
+
+/// How far each side has read: the seq of the last message that was on their screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    pub customer: u64,
+    /// Any agent.
+    pub business: u64,
 }
 
 /// Who speaks for the business. One value, so two owners cannot be.
@@ -59,6 +78,7 @@ pub struct Message {
     pub text: String,
     pub client_id: Option<String>,
     pub citations: Vec<Citation>,
+    pub attachments: Vec<Attachment>,
     pub offers_human: bool,
     pub delivered: bool,
 }
@@ -110,6 +130,8 @@ pub enum Forbidden {
     Undecided,
     #[error("the turn has its decision already")]
     AlreadyDecided,
+    #[error("the conversation is not snoozed")]
+    NotSnoozed,
     #[error("there is no such message")]
     NoSuchMessage,
     #[error("a score is between 1 and 5")]
@@ -137,6 +159,11 @@ impl Conversation {
             turn: None,
             answered_through: 0,
             escalation: None,
+            team: None,
+            priority_set: None,
+            queued_since: None,
+            snoozed_until: None,
+            seen: Seen::default(),
             rating: None,
         }
     }
@@ -229,9 +256,20 @@ impl Conversation {
                 Owner::Agent(owner) => Err(Forbidden::Taken { by: owner }),
                 Owner::Bot | Owner::Queue => Ok(()),
             },
-            Event::Released { agent, .. } | Event::AgentSaid { agent, .. } if self.owner != Owner::Agent(*agent) => {
+            Event::Released { agent, .. } | Event::AgentSaid { agent, .. } | Event::Snoozed { by: agent, .. }
+                if self.owner != Owner::Agent(*agent) =>
+            {
                 Err(Forbidden::NotTheAgents)
             }
+            // Who waits may be sent on by anybody; who is being helped only by the helper.
+            Event::Transferred { by, to, .. } => match self.owner {
+                Owner::Bot => Err(Forbidden::NotTheAgents),
+                Owner::Agent(owner) if owner != *by => Err(Forbidden::NotTheAgents),
+                Owner::Agent(owner) if *to == Target::Agent(owner) => Err(Forbidden::Taken { by: owner }),
+                Owner::Agent(_) | Owner::Queue => Ok(()),
+            },
+            Event::Woken { .. } if self.snoozed_until.is_none() => Err(Forbidden::NotSnoozed),
+            Event::Seen { through, .. } if *through == 0 || *through > self.seq => Err(Forbidden::NoSuchMessage),
             Event::Reopened { .. } if self.status != Status::Resolved => Err(Forbidden::NotResolved),
             Event::Rated { score, .. } if !(1..=5).contains(score) => Err(Forbidden::BadScore),
             Event::Delivered { message } | Event::DeliveryFailed { message, .. } if !self.has_sent(*message) => {
@@ -267,9 +305,11 @@ impl Conversation {
                 self.customer = Some(*customer);
                 self.opened_at = recorded.at;
             }
-            Event::CustomerSaid { client_id, text, language } => {
+            Event::CustomerSaid { client_id, text, language, attachments } => {
                 self.language = *language;
-                self.hear(recorded, Party::Customer, text, Some(client_id));
+                self.hear(recorded, Party::Customer, text, Some(client_id)).attachments.clone_from(attachments);
+                self.snoozed_until = None;
+                self.seen.customer = self.seq;
             }
             Event::TurnStarted { turn, through } => {
                 self.turn = Some(Turn { id: *turn, through: *through, decided: false });
@@ -280,15 +320,14 @@ impl Conversation {
                 }
             }
             Event::BotSaid { text, citations, offers_human, .. } => {
-                self.hear(recorded, Party::Bot, text, None);
-                if let Some(message) = self.messages.last_mut() {
-                    message.citations.clone_from(citations);
-                    message.offers_human = *offers_human;
-                }
+                let message = self.hear(recorded, Party::Bot, text, None);
+                message.citations.clone_from(citations);
+                message.offers_human = *offers_human;
                 self.end_turn();
             }
-            Event::Escalated { reason, summary } => {
-                self.owner = Owner::Queue;
+            Event::Escalated { reason, summary, team, .. } => {
+                self.wait(recorded.at);
+                self.team = *team;
                 self.escalation = Some(Escalation {
                     reason: reason.clone(),
                     summary: summary.clone(),
@@ -297,21 +336,50 @@ impl Conversation {
                 });
                 self.end_turn();
             }
-            Event::Claimed { agent } => {
+            Event::Claimed { agent, .. } => {
                 self.owner = Owner::Agent(*agent);
+                self.queued_since = None;
                 // The turn is void, and nobody has dealt with the message yet.
                 self.turn = None;
             }
             Event::Released { to_bot, .. } => {
                 // What the agent left unanswered the bot owes again.
-                self.owner = if *to_bot { Owner::Bot } else { Owner::Queue };
                 if *to_bot {
-                    self.escalation = None;
+                    self.give_to_bot();
+                } else {
+                    self.wait(recorded.at);
                 }
+                self.snoozed_until = None;
             }
-            Event::AgentSaid { agent, client_id, text } => {
-                self.hear(recorded, Party::Agent(*agent), text, Some(client_id));
+            Event::Transferred { to, .. } => {
+                match to {
+                    Target::Team(team) => {
+                        self.wait(recorded.at);
+                        self.team = Some(*team);
+                    }
+                    Target::Agent(agent) => {
+                        self.owner = Owner::Agent(*agent);
+                        self.queued_since = None;
+                    }
+                }
+                self.snoozed_until = None;
+            }
+            Event::Snoozed { until, .. } => self.snoozed_until = Some(*until),
+            Event::Woken { .. } => self.snoozed_until = None,
+            Event::Prioritised { priority, .. } => self.priority_set = Some(*priority),
+            Event::AgentSaid { agent, client_id, text, attachments, citations } => {
+                let message = self.hear(recorded, Party::Agent(*agent), text, Some(client_id));
+                message.attachments.clone_from(attachments);
+                message.citations.clone_from(citations);
                 self.answered_through = self.seq;
+                self.seen.business = self.seq;
+            }
+            Event::Seen { by, through } => {
+                let seen = match by {
+                    Party::Customer => &mut self.seen.customer,
+                    Party::Bot | Party::Agent(_) | Party::System => &mut self.seen.business,
+                };
+                *seen = (*seen).max(*through);
             }
             Event::Tagged { label, removed } => {
                 if *removed {
@@ -324,11 +392,12 @@ impl Conversation {
                 self.status = Status::Resolved;
                 self.turn = None;
                 self.answered_through = self.seq;
+                self.queued_since = None;
+                self.snoozed_until = None;
             }
             Event::Reopened { .. } => {
                 self.status = Status::Open;
-                self.owner = Owner::Bot;
-                self.escalation = None;
+                self.give_to_bot();
             }
             Event::Rated { score, .. } => self.rating = Some(*score),
             Event::Delivered { message } => {
@@ -336,11 +405,26 @@ impl Conversation {
                     self.messages[place].delivered = true;
                 }
             }
-            Event::Noted { .. } | Event::DeliveryFailed { .. } | Event::Imported { .. } => {}
+            Event::Noted { .. } | Event::DraftJudged { .. } | Event::DeliveryFailed { .. } | Event::Imported { .. } => {
+            }
         }
     }
 
-    fn hear(&mut self, recorded: &Recorded, from: Party, text: &str, client_id: Option<&String>) {
+    /// Nobody owns it now; somebody should.
+    fn wait(&mut self, since: Timestamp) {
+        self.owner = Owner::Queue;
+        self.queued_since = Some(since);
+    }
+
+    fn give_to_bot(&mut self) {
+        self.owner = Owner::Bot;
+        self.escalation = None;
+        self.team = None;
+        self.priority_set = None;
+        self.queued_since = None;
+    }
+
+    fn hear(&mut self, recorded: &Recorded, from: Party, text: &str, client_id: Option<&String>) -> &mut Message {
         self.messages.push(Message {
             seq: recorded.seq,
             at: recorded.at,
@@ -348,9 +432,12 @@ impl Conversation {
             text: text.to_owned(),
             client_id: client_id.cloned(),
             citations: Vec::new(),
+            attachments: Vec::new(),
             offers_human: false,
             delivered: false,
         });
+        let last = self.messages.len() - 1;
+        &mut self.messages[last]
     }
 
     /// A turn answers what the customer said up to its start; what came later is still owed.
@@ -363,7 +450,8 @@ impl Conversation {
     /// Urgency of the conversation in the queue.
     #[must_use]
     pub fn priority(&self) -> Priority {
-        self.escalation.as_ref().map_or_else(Priority::default, |escalation| escalation.reason.priority)
+        let escalated = self.escalation.as_ref().map(|escalation| escalation.reason.priority);
+        self.priority_set.or(escalated).unwrap_or_default()
     }
 }
 
@@ -374,6 +462,8 @@ fn survives_resolution(event: &Event) -> bool {
         Event::Reopened { .. }
             | Event::Rated { .. }
             | Event::Noted { .. }
+            | Event::DraftJudged { .. }
+            | Event::Seen { .. }
             | Event::Tagged { .. }
             | Event::Delivered { .. }
             | Event::DeliveryFailed { .. }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::attachment::Attachment;
 use crate::model::decision::{Decision, Mode};
-use crate::model::id::{AgentId, CustomerId, TurnId, WorkspaceId};
+use crate::model::id::{AgentId, CustomerId, TeamId, TurnId, WorkspaceId};
 use crate::model::passage::Citation;
 use crate::model::time::Timestamp;
 use crate::text::language::Language;
@@ -31,6 +32,8 @@ pub enum Event {
         client_id: String,
         text: String,
         language: Language,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<Attachment>,
     },
     TurnStarted {
         turn: TurnId,
@@ -53,23 +56,70 @@ pub enum Event {
     Escalated {
         reason: Reason,
         summary: Summary,
+        /// The team that should take it, when routing knows one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        team: Option<TeamId>,
+        /// What the customer was told about what happens now; empty when nothing was.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        notice: String,
     },
     Claimed {
         agent: AgentId,
+        /// Given by routing rather than taken by hand.
+        #[serde(default)]
+        routed: bool,
     },
     Released {
         agent: AgentId,
         /// Where it goes: back to the bot, or to the queue.
         to_bot: bool,
+        /// The agent vanished, and the house took the conversation back.
+        #[serde(default)]
+        vanished: bool,
+    },
+    /// The owner (or a supervisor, while it waits) gives it to a team's queue or straight to another agent.
+    Transferred {
+        by: AgentId,
+        to: Target,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
+    /// Set aside until a time, or until the customer writes.
+    Snoozed {
+        by: AgentId,
+        until: Timestamp,
+    },
+    /// A snooze ended before the customer wrote.
+    Woken {
+        by: Party,
+    },
+    Prioritised {
+        by: AgentId,
+        priority: Priority,
     },
     AgentSaid {
         agent: AgentId,
         client_id: String,
         text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<Attachment>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        citations: Vec<Citation>,
+    },
+    /// What an agent did with a draft of the bot: the labels that calibration learns from.
+    DraftJudged {
+        agent: AgentId,
+        outcome: DraftOutcome,
+        draft: String,
     },
     Noted {
         agent: AgentId,
         text: String,
+    },
+    /// A side has read everything up to a message.
+    Seen {
+        by: Party,
+        through: u64,
     },
     Tagged {
         label: String,
@@ -112,8 +162,14 @@ impl Event {
             Self::Escalated { .. } => "escalated",
             Self::Claimed { .. } => "claimed",
             Self::Released { .. } => "released",
+            Self::Transferred { .. } => "transferred",
+            Self::Snoozed { .. } => "snoozed",
+            Self::Woken { .. } => "woken",
+            Self::Prioritised { .. } => "prioritised",
             Self::AgentSaid { .. } => "agent_said",
+            Self::DraftJudged { .. } => "draft_judged",
             Self::Noted { .. } => "noted",
+            Self::Seen { .. } => "seen",
             Self::Tagged { .. } => "tagged",
             Self::Resolved { .. } => "resolved",
             Self::Reopened { .. } => "reopened",
@@ -134,6 +190,23 @@ pub enum Party {
     Agent(AgentId),
     /// The house itself, for example a time limit.
     System,
+}
+
+/// Where a transfer goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    Team(TeamId),
+    Agent(AgentId),
+}
+
+/// How a draft fared with the agent who asked for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DraftOutcome {
+    Accepted,
+    Edited,
+    Rejected,
 }
 
 /// Why the bot gave a conversation to people.
@@ -181,6 +254,21 @@ pub struct Summary {
     /// The question that is still open.
     pub open_question: String,
     pub citations: Vec<Citation>,
+    #[serde(default)]
+    pub mood: Mood,
+    /// A reply that the agent may send after reading it; empty when there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub proposed_reply: String,
     /// True when a language model wrote it, false when it was read off the log.
     pub by_model: bool,
+}
+
+/// How the customer sounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mood {
+    #[default]
+    Calm,
+    Unhappy,
+    Angry,
 }

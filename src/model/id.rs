@@ -46,6 +46,10 @@ ids! {
     CustomerId,
     /// A person who answers for the business.
     AgentId,
+    /// A group of agents with a queue of its own.
+    TeamId,
+    /// One door of a business: a website's widget, a mailbox, an account.
+    InboxId,
     /// One attempt of the bot to answer what the customer said last.
     TurnId,
     /// A document, whichever revision of it is published.

@@ -3,6 +3,7 @@
 //! A conversation **is** its list of events; [`conversation::Conversation`] is the fold of that list. Nothing here reads a
 //! clock, makes a random number or knows a wire form: times and ids come in as arguments.
 
+pub mod attachment;
 pub mod conversation;
 pub mod decision;
 pub mod event;

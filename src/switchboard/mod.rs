@@ -123,7 +123,7 @@ impl Switchboard {
                 (Status::Resolved, _) => vec![Event::Reopened { by: Party::Customer }],
             };
             let summary = summary::from_log(&conversation, &[]);
-            events.push(Event::Escalated { reason: reason.clone(), summary });
+            events.push(Event::Escalated { reason: reason.clone(), summary, team: None, notice: String::new() });
             match self.0.journal.append(&conversation, events, clock::now()).await {
                 Ok(_) => return Ok(HandOver::Done),
                 Err(AppendError::Conflict { .. }) => {}

@@ -22,7 +22,7 @@ pub fn events(conversation: &Conversation, outcome: Outcome) -> Vec<Event> {
         Reply::Escalate { reason, say } => {
             let summary = summary::from_log(conversation, &[]);
             let said = Event::BotSaid { turn, text: say, mode, citations: Vec::new(), offers_human: false };
-            vec![decided, said, Event::Escalated { reason, summary }]
+            vec![decided, said, Event::Escalated { reason, summary, team: None, notice: String::new() }]
         }
     }
 }
@@ -63,7 +63,7 @@ pub(super) fn broken(
     vec![
         Event::Decided { decision: Box::new(decision) },
         Event::BotSaid { turn, text, mode, citations, offers_human: false },
-        Event::Escalated { reason, summary },
+        Event::Escalated { reason, summary, team: None, notice: String::new() },
     ]
 }
 
@@ -115,7 +115,7 @@ mod tests {
                 channel: "web".to_owned(),
                 customer: clock::id::<CustomerId>(),
             },
-            Event::CustomerSaid { client_id: "1".to_owned(), text: text.to_owned(), language },
+            Event::CustomerSaid { client_id: "1".to_owned(), text: text.to_owned(), language, attachments: Vec::new() },
             Event::TurnStarted { turn, through: 2 },
         ];
         let recorded: Vec<Recorded> =

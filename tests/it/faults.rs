@@ -138,7 +138,7 @@ async fn a_person_who_claims_in_the_middle_of_a_turn_is_not_talked_over() {
     tokio::time::timeout(PATIENCE, started.notified()).await.expect("the model is asked");
     let id: ConversationId = door.id.parse().unwrap();
     let conversation = house.app.journal.load(id).await.unwrap().unwrap();
-    let claimed = Event::Claimed { agent: clock::id::<AgentId>() };
+    let claimed = Event::Claimed { agent: clock::id::<AgentId>(), routed: false };
     house.app.journal.append(&conversation, vec![claimed], clock::now()).await.unwrap();
     house.follow(&door, 0).await.until("claimed").await;
     let events = house.app.journal.events(id, 0, 100).await.unwrap();

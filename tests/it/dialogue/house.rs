@@ -122,7 +122,12 @@ impl Talk {
 
     pub(crate) fn customer(&mut self, text: &str) {
         let client_id = self.events.len().to_string();
-        self.events.push(Event::CustomerSaid { client_id, text: text.to_owned(), language: language::detect(text) });
+        self.events.push(Event::CustomerSaid {
+            client_id,
+            text: text.to_owned(),
+            language: language::detect(text),
+            attachments: Vec::new(),
+        });
     }
 
     pub(crate) fn conversation(&self) -> Conversation {

@@ -2,8 +2,8 @@
 
 use frontdesk::model::conversation::{Conversation, Owner, Status};
 use frontdesk::model::decision::Mode;
-use frontdesk::model::event::{Event, Party, Priority, Reason, ReasonKind, Recorded, Summary};
-use frontdesk::model::id::{AgentId, ConversationId, CustomerId, TurnId, WorkspaceId};
+use frontdesk::model::event::{Event, Party, Priority, Reason, ReasonKind, Recorded, Summary, Target};
+use frontdesk::model::id::{AgentId, ConversationId, CustomerId, TeamId, TurnId, WorkspaceId};
 use frontdesk::model::time::Timestamp;
 use frontdesk::text::language::Language;
 use proptest::prelude::*;
@@ -34,7 +34,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             channel: "web".into(),
             customer: id::<CustomerId>(1),
         }),
-        8 => client_id().prop_map(|client_id| Event::CustomerSaid { client_id, text: "?".into(), language: Language::En }),
+        8 => client_id().prop_map(|client_id| Event::CustomerSaid { client_id, text: "?".into(), language: Language::En, attachments: Vec::new() }),
         6 => (turn(), 0..40_u64).prop_map(|(turn, through)| Event::TurnStarted { turn, through }),
         6 => turn().prop_map(super::decided),
         6 => turn().prop_map(|turn| Event::BotSaid {
@@ -47,11 +47,21 @@ fn any_event() -> impl Strategy<Value = Event> {
         2 => Just(Event::Escalated {
             reason: Reason { kind: ReasonKind::Asked, rule: None, priority: Priority::Normal },
             summary: Summary::default(),
+            team: None,
+            notice: String::new(),
         }),
-        3 => agent().prop_map(|agent| Event::Claimed { agent }),
-        3 => (agent(), any::<bool>()).prop_map(|(agent, to_bot)| Event::Released { agent, to_bot }),
+        3 => agent().prop_map(|agent| Event::Claimed { agent, routed: false }),
+        3 => (agent(), any::<bool>()).prop_map(|(agent, to_bot)| Event::Released { agent, to_bot, vanished: false }),
         4 => (agent(), client_id())
-            .prop_map(|(agent, client_id)| Event::AgentSaid { agent, client_id, text: "…".into() }),
+            .prop_map(|(agent, client_id)| Event::AgentSaid { agent, client_id, text: "…".into(), attachments: Vec::new(), citations: Vec::new() }),
+        2 => (agent(), agent(), any::<bool>()).prop_map(|(by, other, team)| Event::Transferred {
+            by,
+            to: if team { Target::Team(TeamId(Uuid::from_u128(9))) } else { Target::Agent(other) },
+            note: String::new(),
+        }),
+        1 => agent().prop_map(|by| Event::Snoozed { by, until: Timestamp(1) }),
+        1 => Just(Event::Woken { by: Party::System }),
+        1 => (0..20_u64).prop_map(|through| Event::Seen { by: Party::Customer, through }),
         1 => agent().prop_map(|agent| Event::Noted { agent, text: "n".into() }),
         1 => any::<bool>().prop_map(|removed| Event::Tagged { label: "vip".into(), removed }),
         2 => any_party().prop_map(|by| Event::Resolved { by }),
@@ -77,11 +87,14 @@ fn promises(before: &Conversation, event: &Event, after: &Conversation) -> Resul
         Event::AgentSaid { agent, .. } | Event::Released { agent, .. } => {
             prop_assert_eq!(before.owner, Owner::Agent(*agent));
         }
-        Event::Claimed { agent } => {
+        Event::Claimed { agent, .. } => {
             prop_assert!(!matches!(before.owner, Owner::Agent(_)), "nobody is robbed of a conversation");
             prop_assert_eq!(after.owner, Owner::Agent(*agent));
             prop_assert_eq!(after.turn, None);
             prop_assert_eq!(after.answered_through, before.answered_through, "a claim answers nothing");
+        }
+        Event::Transferred { .. } => {
+            prop_assert!(before.owner != Owner::Bot && after.owner != Owner::Bot, "people pass on what is theirs");
         }
         Event::Resolved { by: Party::Bot } => prop_assert_eq!(before.owner, Owner::Bot),
         Event::Escalated { .. } => prop_assert_eq!(after.owner, Owner::Queue),
@@ -94,6 +107,8 @@ fn promises(before: &Conversation, event: &Event, after: &Conversation) -> Resul
         let through = before.turn.map_or(0, |turn| turn.through);
         prop_assert_eq!(after.awaits_bot().is_some(), owed > through, "what came during the turn is still owed");
     }
+    let queued = after.status == Status::Open && after.owner == Owner::Queue;
+    prop_assert_eq!(after.queued_since.is_some(), queued, "the queue knows since when");
     if after.status != Status::Open || after.owner != Owner::Bot {
         prop_assert_eq!(after.awaits_bot(), None, "the bot owes nothing in a conversation that is not its own");
     }
@@ -168,14 +183,26 @@ fn after(events: Vec<Event>) -> Conversation {
 }
 
 fn asked(client_id: &str) -> Event {
-    Event::CustomerSaid { client_id: client_id.into(), text: "?".into(), language: Language::En }
+    Event::CustomerSaid {
+        client_id: client_id.into(),
+        text: "?".into(),
+        language: Language::En,
+        attachments: Vec::new(),
+    }
 }
 
 #[test]
 fn what_an_agent_left_unanswered_the_bot_owes_again() {
     let agent: AgentId = id(1);
-    let (claimed, released) = (Event::Claimed { agent }, Event::Released { agent, to_bot: true });
-    let replied = Event::AgentSaid { agent, client_id: "a".into(), text: "Yes.".into() };
+    let (claimed, released) =
+        (Event::Claimed { agent, routed: false }, Event::Released { agent, to_bot: true, vanished: false });
+    let replied = Event::AgentSaid {
+        agent,
+        client_id: "a".into(),
+        text: "Yes.".into(),
+        attachments: Vec::new(),
+        citations: Vec::new(),
+    };
     assert_eq!(after(vec![asked("1"), claimed.clone(), released.clone()]).awaits_bot(), Some(2));
     assert_eq!(after(vec![asked("1"), claimed, replied, released]).awaits_bot(), None);
 }
@@ -183,6 +210,12 @@ fn what_an_agent_left_unanswered_the_bot_owes_again() {
 #[test]
 fn the_client_id_of_a_customer_does_not_swallow_the_words_of_an_agent() {
     let agent: AgentId = id(1);
-    let replied = Event::AgentSaid { agent, client_id: "same".into(), text: "Yes.".into() };
-    assert_eq!(after(vec![asked("same"), Event::Claimed { agent }, replied]).messages.len(), 2);
+    let replied = Event::AgentSaid {
+        agent,
+        client_id: "same".into(),
+        text: "Yes.".into(),
+        attachments: Vec::new(),
+        citations: Vec::new(),
+    };
+    assert_eq!(after(vec![asked("same"), Event::Claimed { agent, routed: false }, replied]).messages.len(), 2);
 }

@@ -135,7 +135,7 @@ async fn the_bot_never_speaks_after_a_person_has_stepped_in() {
         let human = tokio::spawn(async move {
             let mut saw = agent_saw;
             loop {
-                match human.append(&saw, vec![Event::Claimed { agent }], clock::now()).await {
+                match human.append(&saw, vec![Event::Claimed { agent, routed: false }], clock::now()).await {
                     Ok(_) => return,
                     Err(AppendError::Conflict { .. }) => saw = human.load(saw.id).await.unwrap().unwrap(),
                     Err(error) => panic!("{error}"),
