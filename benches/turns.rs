@@ -133,6 +133,7 @@ fn conversation(turn: &Turn) -> Conversation {
             text,
             client_id: None,
             citations: Vec::new(),
+            attachments: Vec::new(),
             offers_human: false,
             delivered: true,
         });
