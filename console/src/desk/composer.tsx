@@ -1,0 +1,358 @@
+// Where an agent writes. Reply and note differ in colour, shape, label and button, and each keeps its own draft.
+import { useQuery } from '@tanstack/react-query';
+import { CircleAlert, FileText, Hand, Lock, Paperclip, Reply, Send, X } from 'lucide-react';
+import { forwardRef, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
+import * as calls from '../api/calls';
+import type { Attachment, Citation, Conversation, Draft } from '../api/wire';
+import { Banner, Button, IconButton } from '../kit/basics';
+import { complain } from '../kit/toast';
+import { isMac, useCommand, useKeys } from '../shell/commands';
+import { name as keyName } from '../shell/keys';
+import { useMe } from '../shell/me';
+import { size } from '../words/format';
+import { useWords } from '../words';
+import { CitationChips, Copilot, DraftCard, useJudge } from './copilot';
+import { keepDraft, readDraft } from './outbox';
+import { fill, matchingAgents, matchingCanned, mentioned, trigger, type Trigger } from './suggest';
+import { Suggestions, useSuggestionIds, type Suggestion } from './suggestions';
+import type { Moving } from './use-conversation';
+import { useAct } from './use-act';
+import { useSend } from './use-send';
+
+export interface ComposerHandle {
+  use(text: string, citations: Citation[]): void;
+  insert(text: string, citation: Citation): void;
+}
+
+type Tab = 'reply' | 'note';
+const MAX_FILE = 20 * 1024 * 1024;
+/** A message that appeared this short ago was not read by anybody who is just sending. */
+const UNREAD_MS = 1500;
+
+export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving: Moving; onNext: () => void }>(function Composer({ data, moving }, ref) {
+  const w = useWords();
+  const keys = useKeys();
+  const { me, speaks } = useMe();
+  const { row } = data;
+  const id = row.id;
+  const act = useAct(id);
+  const send = useSend(id);
+  const judge = useJudge(id);
+  const ids = useSuggestionIds();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const kept = useMemo(() => readDraft(me.id, id), [me.id, id]);
+  const mine = row.owner.kind === 'agent' && row.owner.agent === me.id;
+  const [tab, setTab] = useState<Tab>(mine || kept.note === '' ? 'reply' : 'note');
+  const [written, setWritten] = useState(kept);
+  const [files, setFiles] = useState<Attachment[]>([]);
+  const [uploading, setUploading] = useState(0);
+  const [citations, setCitations] = useState<Citation[]>([]);
+  const [draft, setDraft] = useState<Draft>();
+  const [moved, setMoved] = useState<number>();
+  const [over, setOver] = useState(false);
+  const [caret, setCaret] = useState(0);
+  const [at, setAt] = useState(0);
+  const [closed, setClosed] = useState('');
+  const canned = useQuery({ queryKey: ['canned'], queryFn: calls.canned, staleTime: 300_000, enabled: speaks });
+  const agents = useQuery({ queryKey: ['agents'], queryFn: calls.agents, staleTime: 60_000 });
+
+  const text = written[tab];
+  const put = (value: string) => setWritten((before) => ({ ...before, [tab]: value }));
+  useEffect(() => {
+    const timer = window.setTimeout(() => keepDraft(me.id, id, written), 300);
+    return () => {
+      window.clearTimeout(timer);
+      keepDraft(me.id, id, written);
+    };
+  }, [written, me.id, id]);
+  useEffect(() => {
+    const one = field.current;
+    if (!one) return;
+    one.style.height = 'auto';
+    one.style.height = `${Math.min(one.scrollHeight + 2, 220)}px`;
+  }, [text, tab]);
+
+  const focus = (which: Tab) => {
+    setTab(which);
+    requestAnimationFrame(() => field.current?.focus());
+  };
+  useCommand('reply', () => focus('reply'), speaks);
+  useCommand('note', () => focus('note'), speaks);
+  useCommand('attach', () => picker.current?.click(), speaks && mine);
+  useImperativeHandle(ref, () => ({
+    use(fresh, cited) {
+      setWritten((before) => ({ ...before, reply: before.reply.trim() === '' ? fresh : `${before.reply.trimEnd()}\n\n${fresh}` }));
+      setCitations((before) => (before.length === 0 ? cited : before));
+      focus('reply');
+    },
+    insert(fresh, citation) {
+      const number = citations.length + 1;
+      setCitations((before) => [...before, { ...citation, number }]);
+      setWritten((before) => ({ ...before, reply: `${before.reply.trimEnd()}${before.reply.trim() === '' ? '' : '\n\n'}${fresh} [${number}]` }));
+      focus('reply');
+    },
+  }));
+
+  const found: Trigger | null = trigger(text, caret, tab === 'note' ? '/@' : '/');
+  const open = found !== null && `${found.sign}${found.start}` !== closed;
+  const suggestions: Suggestion[] = !open
+    ? []
+    : found.sign === '/'
+      ? matchingCanned(canned.data ?? [], found.word, row.language).map((one) => ({ kind: 'canned', one }))
+      : matchingAgents((agents.data ?? []).filter((one) => one.id !== me.id), found.word).map((one) => ({ kind: 'agent', one }));
+  const choose = (one: Suggestion) => {
+    if (!found) return;
+    const fresh = one.kind === 'canned' ? fill(one.one.text, { 'contact.name': row.contact.name, 'agent.name': me.name, 'conversation.id': id }) : `@${one.one.name} `;
+    put(text.slice(0, found.start) + fresh + text.slice(found.end));
+    const to = found.start + fresh.length;
+    setAt(0);
+    requestAnimationFrame(() => {
+      field.current?.focus();
+      field.current?.setSelectionRange(to, to);
+      setCaret(to);
+    });
+  };
+
+  const take = async (list: FileList | File[]) => {
+    for (const file of [...list].slice(0, 10)) {
+      if (file.size > MAX_FILE) {
+        complain(w.composer.tooLarge(file.name, size(MAX_FILE)));
+        continue;
+      }
+      setUploading((count) => count + 1);
+      try {
+        const one = await calls.attach(file);
+        setFiles((before) => [...before, one]);
+      } catch (error) {
+        complain(error);
+      } finally {
+        setUploading((count) => count - 1);
+      }
+    }
+  };
+
+  const lastTyped = useRef(0);
+  const tell = () => {
+    if (tab === 'reply' && mine && Date.now() - lastTyped.current > 3000) {
+      lastTyped.current = Date.now();
+      void calls.typing(id).catch(() => undefined);
+    }
+  };
+
+  const clear = (which: Tab) => setWritten((before) => ({ ...before, [which]: '' }));
+  const submit = async (anyway = false) => {
+    const body = text.trim();
+    if (tab === 'note') {
+      if (body === '') return;
+      clear('note');
+      try {
+        await calls.note(id, body, mentioned(body, agents.data ?? []));
+      } catch (error) {
+        setWritten((before) => ({ ...before, note: before.note === '' ? body : before.note }));
+        complain(error);
+      }
+      return;
+    }
+    if (!mine || uploading > 0 || (body === '' && files.length === 0)) return;
+    const last = data.events.at(-1)?.seq ?? 0;
+    const unread = Date.now() - moving.arrived.at < UNREAD_MS;
+    const expected = anyway ? undefined : unread ? moving.arrived.seq - 1 : last;
+    const one = { client_id: crypto.randomUUID(), text: body, attachments: files, citations, state: 'sending' as const };
+    clear('reply');
+    setFiles([]);
+    setCitations([]);
+    setMoved(undefined);
+    const result = await send(one, expected);
+    if (result === 'moved_on') {
+      // Back into the field, with what came meanwhile above it.
+      setWritten((before) => ({ ...before, reply: before.reply === '' ? body : before.reply }));
+      setFiles(one.attachments);
+      setCitations(one.citations);
+      setMoved(expected ?? 0);
+      requestAnimationFrame(() => field.current?.focus());
+    } else if (result === 'sent') judge.sent(body);
+  };
+
+  const press = (event: React.KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.nativeEvent.isComposing) return;
+    if (suggestions.length > 0) {
+      const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? suggestions.length - 1 : 0;
+      if (step !== 0) {
+        setAt((at + step) % suggestions.length);
+        return event.preventDefault();
+      }
+      const one = suggestions[at];
+      if ((event.key === 'Enter' || event.key === 'Tab') && one && !event.ctrlKey && !event.metaKey) {
+        choose(one);
+        return event.preventDefault();
+      }
+      if (event.key === 'Escape' && found) {
+        setClosed(`${found.sign}${found.start}`);
+        return event.preventDefault();
+      }
+    }
+    if (event.key === 'Enter' && (isMac ? event.metaKey : event.ctrlKey)) {
+      event.preventDefault();
+      void submit();
+    } else if (event.key === 'Escape') field.current?.blur();
+  };
+
+  if (!speaks) return null;
+  if (row.status === 'resolved' && tab === 'reply' && !mine) {
+    return (
+      <div className="composer closed">
+        <span className="muted grow">{w.composer.resolved}</span>
+        <Button small onClick={() => focus('note')} icon={Lock}>
+          {w.note.tab}
+        </Button>
+        <Button small look="primary" onClick={() => act.mutate({ do: 'reopen' })}>
+          {w.act.reopen}
+        </Button>
+      </div>
+    );
+  }
+  const came = moved === undefined ? [] : data.events.filter((frame) => frame.type === 'customer_said' && frame.seq > moved);
+  const note = tab === 'note';
+  const blocked = !note && !mine;
+  return (
+    <div
+      className={`composer ${tab} ${over ? 'over' : ''}`}
+      onDragOver={(event) => {
+        if (!note && mine && event.dataTransfer.types.includes('Files')) {
+          event.preventDefault();
+          setOver(true);
+        }
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        setOver(false);
+        if (note || !mine || event.dataTransfer.files.length === 0) return;
+        event.preventDefault();
+        void take(event.dataTransfer.files);
+      }}
+    >
+      {came.length > 0 ? (
+        <div className="moved" role="alert">
+          <Banner tone="warn" icon={CircleAlert}>
+            <strong>{w.composer.movedOn}</strong>
+            {came.map((frame) => (frame.type === 'customer_said' ? <q key={frame.seq} dir="auto">{frame.text || w.files(frame.attachments?.length ?? 1)}</q> : null))}
+            <div className="row" style={{ marginTop: 6 }}>
+              <Button small onClick={() => setMoved(undefined)}>
+                {w.composer.keepEditing}
+              </Button>
+              <Button small look="primary" onClick={() => void submit(true)}>
+                {w.composer.sendAnyway}
+              </Button>
+            </div>
+          </Banner>
+        </div>
+      ) : null}
+      {draft ? (
+        <DraftCard
+          id={id}
+          draft={draft}
+          onUse={() => {
+            judge.use(draft);
+            setWritten((before) => ({ ...before, reply: draft.text }));
+            setCitations(draft.citations);
+            setDraft(undefined);
+            focus('reply');
+          }}
+          onReject={() => {
+            judge.reject(draft);
+            setDraft(undefined);
+            field.current?.focus();
+          }}
+        />
+      ) : null}
+      <div className="composer-tabs" role="tablist" aria-label={w.composer.label}>
+        {(['reply', 'note'] as const).map((which) => (
+          <button key={which} type="button" role="tab" id={`${ids.list}-${which}`} aria-selected={tab === which} aria-controls={`${ids.list}-panel`} tabIndex={tab === which ? 0 : -1} className={`composer-tab ${which}`} onClick={() => focus(which)} onKeyDown={(event) => { if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') { event.preventDefault(); const next = which === 'reply' ? 'note' : 'reply'; setTab(next); document.getElementById(`${ids.list}-${next}`)?.focus(); } }}>
+            {which === 'reply' ? <Reply size={14} aria-hidden /> : <Lock size={13} aria-hidden />}
+            {which === 'reply' ? w.composer.reply : w.note.tab}
+            {keys(which) ? <kbd>{keys(which)}</kbd> : null}
+          </button>
+        ))}
+      </div>
+      <div role="tabpanel" id={`${ids.list}-panel`} aria-labelledby={`${ids.list}-${tab}`} className="composer-panel">
+        {note ? (
+          <div className="internal">
+            <Lock size={12} aria-hidden /> {w.note.warning}
+          </div>
+        ) : null}
+        {blocked ? (
+          <div className="claim-bar">
+            <span className="grow muted">{row.owner.kind === 'agent' ? w.composer.otherHas(row.owner.name ?? w.agent) : row.owner.kind === 'bot' ? w.composer.botHas : w.composer.queueHas}</span>
+            {row.owner.kind === 'agent' ? null : (
+              <Button look="primary" small icon={Hand} busy={act.isPending} onClick={() => act.mutate({ do: 'claim' }, { onSuccess: () => focus('reply') })}>
+                {row.owner.kind === 'bot' ? w.act.takeOver : w.act.claim}
+                {keys('claim') ? <kbd className="on-primary">{keys('claim')}</kbd> : null}
+              </Button>
+            )}
+          </div>
+        ) : (
+          <textarea
+            ref={field}
+            className="composer-field"
+            rows={2}
+            dir="auto"
+            value={text}
+            maxLength={note ? 4000 : 8000}
+            placeholder={note ? w.note.placeholder : w.composer.placeholder(row.contact.name || w.visitor)}
+            aria-label={note ? w.note.field : w.composer.field(row.contact.name || w.visitor)}
+            aria-autocomplete="list"
+            aria-controls={suggestions.length > 0 ? ids.list : undefined}
+            aria-activedescendant={suggestions.length > 0 ? ids.option(at) : undefined}
+            onChange={(event) => {
+              put(event.target.value);
+              setCaret(event.target.selectionStart);
+              setAt(0);
+              if (event.target.value === '') {
+                setClosed('');
+                if (!note) judge.emptied();
+              }
+              tell();
+            }}
+            onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
+            onKeyDown={press}
+            onPaste={(event) => {
+              if (note || event.clipboardData.files.length === 0) return;
+              event.preventDefault();
+              void take(event.clipboardData.files);
+            }}
+          />
+        )}
+        {suggestions.length > 0 ? <Suggestions all={suggestions} at={at} ids={ids} onAt={setAt} onChoose={choose} /> : null}
+        {!note && (files.length > 0 || uploading > 0) ? (
+          <div className="row wrap composer-files">
+            {files.map((file, index) => (
+              <button type="button" className="chip" key={`${file.hash}${index}`} onClick={() => setFiles((before) => before.filter((_, other) => other !== index))} aria-label={`${w.list.remove}: ${file.name}`}>
+                <FileText size={13} aria-hidden /> <span className="clip">{file.name}</span> <X size={12} aria-hidden />
+              </button>
+            ))}
+            {uploading > 0 ? <span className="small muted">{w.composer.uploading(uploading)}</span> : null}
+          </div>
+        ) : null}
+        {!note && citations.length > 0 ? <CitationChips citations={citations} onRemove={(number) => setCitations((before) => before.filter((one) => one.number !== number))} /> : null}
+        <div className="composer-foot">
+          {note ? (
+            <span className="small note-hint">{w.note.mentionHint}</span>
+          ) : (
+            <>
+              <IconButton small label={w.composer.attach} keys={keys('attach')} icon={Paperclip} disabled={blocked} onClick={() => picker.current?.click()} />
+              <Copilot id={id} text={written.reply} customer={row.language} able={!blocked} onDraft={setDraft} onText={(fresh) => setWritten((before) => ({ ...before, reply: fresh }))} />
+            </>
+          )}
+          <span className="grow" />
+          {blocked ? null : <kbd className="send-keys">{keyName('Mod+Enter', isMac)}</kbd>}
+          <Button small look={note ? 'note' : 'primary'} icon={note ? Lock : Send} disabled={blocked || uploading > 0 || (text.trim() === '' && (note || files.length === 0))} onClick={() => void submit()}>
+            {note ? w.note.add : w.composer.send}
+          </Button>
+        </div>
+        <input ref={picker} type="file" multiple hidden aria-hidden tabIndex={-1} onChange={(event) => { if (event.target.files) void take(event.target.files); event.target.value = ''; }} />
+      </div>
+    </div>
+  );
+});
+

@@ -1,0 +1,152 @@
+// The middle and the right pane: one conversation, what may be done with it, and what is known around it.
+import { CircleAlert } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import * as calls from '../api/calls';
+import { Problem } from '../api/client';
+import type { Citation, Conversation } from '../api/wire';
+import { Button, Empty, Skeleton } from '../kit/basics';
+import { useCommand } from '../shell/commands';
+import { useMe } from '../shell/me';
+import { useWords } from '../words';
+import { Composer, type ComposerHandle } from './composer';
+import { Header } from './header';
+import { Sidebar } from './sidebar';
+import { Handoff } from './summary';
+import { Timeline } from './timeline';
+import { useConversation } from './use-conversation';
+
+interface Props {
+  id: string;
+  listShown: boolean;
+  onList: () => void;
+  onLeave: () => void;
+  onNext: () => void;
+}
+
+export function ConversationPane({ id, ...rest }: Props) {
+  const w = useWords();
+  const one = useConversation(id);
+  const [sidebar, setSidebar] = useState(() => localStorage.getItem('frontdesk.sidebar') !== 'hidden');
+  const [tab, setTab] = useState('details');
+  const [turn, setTurn] = useState<string>();
+  const composer = useRef<ComposerHandle>(null);
+  const fold = () => {
+    localStorage.setItem('frontdesk.sidebar', sidebar ? 'hidden' : 'shown');
+    setSidebar(!sidebar);
+  };
+  const explain = (which: string | undefined) => {
+    setTurn(which);
+    setTab('why');
+    setSidebar(true);
+  };
+  useCommand('sidebar', fold);
+  useCommand('why', () => explain(undefined));
+
+  if (one.error && !one.data) {
+    const gone = one.error instanceof Problem && one.error.status === 404;
+    return (
+      <main className="blank">
+        <Empty icon={CircleAlert} title={gone ? w.conversation.gone : w.conversation.failed} action={gone ? <Button onClick={rest.onLeave}>{w.back}</Button> : <Button onClick={() => void one.refetch()}>{w.again}</Button>}>
+          {one.error.message}
+        </Empty>
+      </main>
+    );
+  }
+  const data = one.data;
+  return (
+    <>
+      <main className="conversation" aria-label={data ? w.conversation.with(data.row.contact.name || w.visitor) : w.conversation.loading}>
+        {data ? (
+          <>
+            <Header {...rest} data={data} watching={one.moving.watching.length > 0 ? one.moving.watching : data.watching} sidebar={sidebar} onSidebar={fold} />
+            <Body data={data} moving={one.moving} onWhy={explain} onUse={(text, citations) => composer.current?.use(text, citations)} />
+            <Composer ref={composer} key={id} data={data} moving={one.moving} onNext={rest.onNext} />
+          </>
+        ) : (
+          <div className="stack" style={{ padding: 24, gap: 20 }} aria-busy>
+            <Skeleton height={28} width="40%" />
+            <Skeleton height={60} width="70%" />
+            <Skeleton height={60} width="60%" />
+          </div>
+        )}
+      </main>
+      {sidebar && data ? <Sidebar data={data} tab={tab} onTab={setTab} turn={turn} onTurn={setTurn} onInsert={(text, citation) => composer.current?.insert(text, citation)} /> : null}
+    </>
+  );
+}
+
+function Body({ data, moving, onWhy, onUse }: { data: Conversation; moving: ReturnType<typeof useConversation>['moving']; onWhy: (turn: string | undefined) => void; onUse: (text: string, citations: Citation[]) => void }) {
+  const { speaks } = useMe();
+  const w = useWords();
+  const box = useRef<HTMLDivElement>(null);
+  const bottom = useRef(true);
+  const lastSeq = data.events.at(-1)?.seq ?? 0;
+  const [below, setBelow] = useState(false);
+
+  useEffect(() => {
+    const one = box.current;
+    if (one && bottom.current) one.scrollTop = one.scrollHeight;
+    else if (one) setBelow(true);
+  }, [lastSeq, moving.sentences.length, moving.typing]);
+  // Pictures and the composer change heights after the fact.
+  useEffect(() => {
+    const one = box.current;
+    if (!one) return undefined;
+    const watch = new ResizeObserver(() => {
+      if (bottom.current) one.scrollTop = one.scrollHeight;
+    });
+    watch.observe(one);
+    if (one.firstElementChild) watch.observe(one.firstElementChild);
+    return () => watch.disconnect();
+  }, []);
+
+  // What an agent has before their eyes counts as read.
+  const newest = data.events.findLast((frame) => frame.type === 'customer_said')?.seq ?? 0;
+  const seen = useRef(0);
+  const unread = data.row.unread;
+  useEffect(() => {
+    const read = () => {
+      if (document.hidden || !speaks || newest <= seen.current || unread === 0) return;
+      seen.current = newest;
+      void calls.seen(data.row.id, lastSeq).catch(() => undefined);
+    };
+    read();
+    document.addEventListener('visibilitychange', read);
+    return () => document.removeEventListener('visibilitychange', read);
+  }, [newest, lastSeq, data.row.id, speaks, unread]);
+
+  return (
+    <div className="talk">
+      <div
+        className="talk-scroll"
+        ref={box}
+        tabIndex={0}
+        role="log"
+        aria-label={w.conversation.log}
+        onScroll={(event) => {
+          const one = event.currentTarget;
+          bottom.current = one.scrollHeight - one.scrollTop - one.clientHeight < 60;
+          if (bottom.current) setBelow(false);
+        }}
+      >
+        <div className="talk-inner">
+          {data.summary && data.row.owner.kind !== 'bot' ? <Handoff data={data} summary={data.summary} onUse={onUse} onWhy={() => onWhy(undefined)} /> : null}
+          <Timeline data={data} moving={moving} onWhy={onWhy} />
+        </div>
+      </div>
+      {below ? (
+        <button
+          type="button"
+          className="below button secondary small"
+          onClick={() => {
+            bottom.current = true;
+            box.current?.scrollTo({ top: box.current.scrollHeight, behavior: 'smooth' });
+            setBelow(false);
+          }}
+        >
+          {w.conversation.newBelow}
+        </button>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+// One open conversation: its history, then what happens, without gap and without duplicate.
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import * as calls from '../api/calls';
+import { follow } from '../api/live';
+import type { Conversation, Frame, Sentence, Watching } from '../api/wire';
+import { outbox } from './outbox';
+
+export interface Moving {
+  sentences: Sentence[];
+  typing: string | null;
+  watching: Watching[];
+  /** When the newest message of the customer appeared here. */
+  arrived: { seq: number; at: number };
+}
+
+/** Adds a frame in its place; one that is known is left out. */
+export function withFrame(events: Frame[], frame: Frame): Frame[] {
+  const last = events.at(-1);
+  if (!last || frame.seq > last.seq) return [...events, frame];
+  if (events.some((one) => one.seq === frame.seq)) return events;
+  return [...events, frame].sort((a, b) => a.seq - b.seq);
+}
+
+const still: Moving = { sentences: [], typing: null, watching: [], arrived: { seq: 0, at: 0 } };
+
+export function useConversation(id: string) {
+  const client = useQueryClient();
+  const [moving, setMoving] = useState<Moving>(still);
+  const one = useQuery({ queryKey: ['conversation', id], queryFn: ({ signal }) => calls.conversation(id, signal), staleTime: 5_000 });
+  const loaded = one.data !== undefined;
+  const last = useRef(0);
+  last.current = one.data?.events.at(-1)?.seq ?? 0;
+
+  useEffect(() => setMoving(still), [id]);
+  useEffect(() => {
+    if (!loaded) return undefined;
+    let typingTimer: number | undefined;
+    const line = follow(
+      () => `/api/v1/desk/conversations/${encodeURIComponent(id)}/events?after=${last.current}`,
+      {
+        frame: (data) => {
+          const frame = data as Frame;
+          client.setQueryData<Conversation>(['conversation', id], (known) => known && { ...known, events: withFrame(known.events, frame), ...(frame.type === 'escalated' ? { summary: frame.summary } : {}) });
+          if (frame.type === 'agent_said') outbox.drop(id, frame.client_id);
+          setMoving((before) => ({
+            ...before,
+            sentences: ['bot_said', 'escalated', 'claimed', 'resolved'].includes(frame.type) ? [] : before.sentences,
+            typing: frame.type === 'customer_said' || frame.type === 'agent_said' ? null : before.typing,
+            arrived: frame.type === 'customer_said' ? { seq: frame.seq, at: Date.now() } : before.arrived,
+          }));
+        },
+        sentence: (data) => {
+          const sentence = data as Sentence;
+          setMoving((before) => {
+            const same = before.sentences.filter((other) => other.turn === sentence.turn && other.number !== sentence.number);
+            return { ...before, sentences: [...same, sentence].sort((a, b) => a.number - b.number) };
+          });
+        },
+        typing: (data) => {
+          const { who } = data as { who: string | { name: string } };
+          window.clearTimeout(typingTimer);
+          setMoving((before) => ({ ...before, typing: typeof who === 'string' ? who : who.name }));
+          typingTimer = window.setTimeout(() => setMoving((before) => ({ ...before, typing: null })), 8000);
+        },
+        watching: (data) => setMoving((before) => ({ ...before, watching: data as Watching[] })),
+      },
+      () => undefined,
+    );
+    return () => {
+      window.clearTimeout(typingTimer);
+      line.close();
+    };
+  }, [client, id, loaded]);
+  return { ...one, moving };
+}

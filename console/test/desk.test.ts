@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { Agent, Canned, Frame } from '../src/api/wire';
+import { blocks, inline } from '../src/desk/markup';
+import { fill, matchingCanned, mentioned, trigger } from '../src/desk/suggest';
+import { withFrame } from '../src/desk/use-conversation';
+import { snoozeTimes } from '../src/desk/header';
+import { lasted } from '../src/words/format';
+
+describe('markup', () => {
+  it('reads what answers are written in', () => {
+    expect(blocks('Take **30 days** [1].\n\n- one\n- two').map((block) => block.kind)).toEqual(['paragraph', 'list']);
+    expect(blocks('| a | b |\n|---|---|\n| 1 | 2 |')[0]).toMatchObject({ kind: 'table', rows: [[[{ text: '1' }], [{ text: '2' }]]] });
+    expect(inline('see [1] and [shop](https://shop.example/x)')).toEqual([
+      { kind: 'text', text: 'see ' },
+      { kind: 'cite', number: 1 },
+      { kind: 'text', text: ' and ' },
+      { kind: 'link', text: 'shop', href: 'https://shop.example/x' },
+    ]);
+  });
+
+  it('makes no link that runs a script', () => {
+    expect(inline('[x](javascript:alert(1)) <img src=x onerror=alert(1)>').every((part) => part.kind === 'text')).toBe(true);
+  });
+
+  it('ends an address before the full stop of its sentence', () => {
+    expect(inline('见 https://shop.example/a。')[1]).toEqual({ kind: 'link', text: 'https://shop.example/a', href: 'https://shop.example/a' });
+  });
+});
+
+describe('suggestions', () => {
+  const canned = (shortcut: string, language: string | null = null): Canned => ({ id: shortcut, shortcut, title: shortcut, text: 'Hello {{contact.name}}', language, shared: true });
+  const agent = (id: string, name: string) => ({ id, name, email: `${id}@shop.example` }) as Agent;
+
+  it('open behind a slash that begins a word, never inside an address', () => {
+    expect(trigger('/re', 3, '/')).toEqual({ sign: '/', word: 're', start: 0, end: 3 });
+    expect(trigger('Hi /re', 6, '/')?.start).toBe(3);
+    expect(trigger('https://x', 9, '/')).toBeNull();
+    expect(trigger('1/2', 3, '/')).toBeNull();
+    expect(trigger('请看@王', 4, '/@')).toEqual({ sign: '@', word: '王', start: 2, end: 4 });
+    expect(trigger('a@b', 3, '/@')).toBeNull();
+  });
+
+  it('put the best match and the customer’s language first', () => {
+    const all = [canned('thanks'), canned('refund', 'zh'), canned('refund-en', 'en')];
+    expect(matchingCanned(all, 'ref', 'en').map((one) => one.id)).toEqual(['refund-en', 'refund']);
+  });
+
+  it('fill variables and leave what has no value to be seen', () => {
+    expect(fill('Dear {{contact.name}}, {{ agent.name }} {{unknown}}', { 'contact.name': '', 'agent.name': 'Ana', 'conversation.id': '1' })).toBe('Dear {{contact.name}}, Ana {{unknown}}');
+  });
+
+  it('know whom a note names', () => {
+    expect(mentioned('@Li Wei please look', [agent('1', 'Li Wei'), agent('2', 'Ana')])).toEqual(['1']);
+  });
+});
+
+describe('a conversation', () => {
+  const frame = (seq: number) => ({ seq, at: '2026-01-01T00:00:00Z', type: 'woken', by: 'system' }) as Frame;
+  it('takes each event once, in its place', () => {
+    const once = withFrame([frame(1), frame(3)], frame(2));
+    expect(once.map((one) => one.seq)).toEqual([1, 2, 3]);
+    expect(withFrame(once, frame(2))).toBe(once);
+    expect(withFrame(once, frame(4)).at(-1)?.seq).toBe(4);
+  });
+
+  it('wakes on the next Monday, also on a Monday', () => {
+    const monday = snoozeTimes(new Date(2026, 10, 23, 12)).find((one) => one.key === 'monday')?.at;
+    expect([monday?.getDay(), monday?.getDate(), monday?.getHours()]).toEqual([1, 30, 9]);
+    const sunday = snoozeTimes(new Date(2026, 10, 29, 12)).find((one) => one.key === 'monday')?.at;
+    expect(sunday?.getDate()).toBe(30);
+  });
+
+  it('says how long somebody waits', () => {
+    expect([lasted(5_000, 'en'), lasted(125_000, 'en'), lasted(7_200_000, 'zh'), lasted(-5, 'en')]).toEqual(['5 s', '2 min', '2 小时', '0 s']);
+  });
+});
