@@ -13,6 +13,7 @@ use crate::channel::token::Key;
 use crate::channel::web::Web;
 use crate::config::Config;
 use crate::config::layers;
+use crate::desk::accounts::Accounts;
 use crate::dialogue::Dialogue;
 use crate::embed::config::{Choice, Reason};
 use crate::inbox::Inbox;
@@ -75,6 +76,7 @@ pub struct House {
     pub dialogue: Arc<Dialogue>,
     pub switchboard: Switchboard,
     pub web: Web,
+    pub accounts: Accounts,
     pub llm: Option<Arc<dyn Llm>>,
     pub embedding: Choice,
     pub readiness: Readiness,
@@ -136,6 +138,7 @@ impl House {
         });
         let dialogue = Arc::new(Dialogue::new(config.dialogue.clone(), Arc::clone(&retriever), llm.clone())?);
         let journal = Journal::new(store.clone(), Arc::clone(&bus));
+        recover(&journal, roles).await.context("the conversations cannot be made ready")?;
         let switchboard =
             Switchboard::new(config.switchboard.clone(), journal.clone(), Arc::clone(&bus), Arc::clone(&dialogue));
         let closing = CancellationToken::new();
@@ -149,6 +152,7 @@ impl House {
             key,
             closing.clone(),
         );
+        let accounts = Accounts::new(store.clone(), &config.desk);
         let readiness = Readiness { store: store.clone(), index: Arc::clone(&index) };
         Ok(Self {
             config: Arc::new(config),
@@ -161,6 +165,7 @@ impl House {
             dialogue,
             switchboard,
             web,
+            accounts,
             llm,
             embedding,
             readiness,
@@ -228,6 +233,22 @@ impl Readiness {
         let database = published.map(|_| "open".to_owned()).map_err(|error| error.to_string());
         vec![Check { name: "database", state: database }, Check { name: "index", state: index }]
     }
+}
+
+/// What an earlier process left behind.
+async fn recover(journal: &Journal, roles: Roles) -> Result<(), crate::store::Error> {
+    // Whoever has the lock is the first to start here, and customers need not wait until the leases of the dead run out.
+    // Were somebody alive after all, a turn would be done twice, and its second reply refused.
+    if roles.ingest && roles.speak {
+        journal.forget_leases().await?;
+    }
+    if roles.web || roles.speak {
+        let renewed = journal.renew_projections().await?;
+        if renewed > 0 {
+            tracing::info!(renewed, "{renewed} conversations of an earlier version were made ready");
+        }
+    }
+    Ok(())
 }
 
 fn take_lock(data: &Path) -> anyhow::Result<WriterLock> {

@@ -1,5 +1,7 @@
-//! The only place that asks what time it is and makes ids; everything below and beside takes both as arguments.
+//! The only place that asks what time it is, makes ids and draws random bytes; everything below and beside takes them as
+//! arguments.
 
+use std::io;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use uuid::Uuid;
@@ -18,4 +20,17 @@ pub fn now() -> Timestamp {
 #[must_use]
 pub fn id<T: From<Uuid>>() -> T {
     T::from(Uuid::now_v7())
+}
+
+/// Random bytes from the system's generator, fit for secrets.
+///
+/// # Errors
+/// The system has none.
+pub fn random<const N: usize>() -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    rustls::crypto::ring::default_provider()
+        .secure_random
+        .fill(&mut bytes)
+        .map_err(|_| io::Error::other("the system's random number generator failed"))?;
+    Ok(bytes)
 }

@@ -173,6 +173,33 @@ impl Journal {
         self.store.release_lease(id, holder).await
     }
 
+    /// Gives every lease back. For the one who has just started alone: whoever held them is dead.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn forget_leases(&self) -> Result<u64, store::Error> {
+        self.store.forget_leases().await
+    }
+
+    /// Makes projections again that an earlier program made, which knew less; returns how many.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn renew_projections(&self) -> Result<usize, store::Error> {
+        let (mut count, mut after) = (0, None);
+        loop {
+            let page = self.store.outdated_projections(after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(count) };
+            after = Some(*last);
+            for id in page {
+                if let Some(conversation) = self.load(id).await? {
+                    self.store.rewrite_projection(id, &Row::of(&conversation)).await?;
+                }
+                count += 1;
+            }
+        }
+    }
+
     /// Makes the projection of every conversation again from its events; returns how many there are.
     ///
     /// # Errors

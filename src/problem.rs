@@ -62,6 +62,25 @@ problems! {
         "请使用 1 到 64 个可见 ASCII 字符，每条消息使用新的值，例如 UUID。";
     Unauthorized "unauthorized" UNAUTHORIZED "The token is missing or wrong" "令牌缺失或无效"
         "Send the token in the header: Authorization: Bearer TOKEN." "请在请求头中发送令牌：Authorization: Bearer TOKEN。";
+    SignedOut "signed_out" UNAUTHORIZED "You are not signed in" "您尚未登录"
+        "Sign in and try again; a session ends when it is not used." "请登录后再试；长时间未使用会自动退出登录。";
+    WrongCredentials "wrong_credentials" UNAUTHORIZED "Address or password are wrong" "邮箱或密码不正确"
+        "Check both; an administrator can set a new password." "请检查后重试；管理员可以重置密码。";
+    Csrf "csrf" FORBIDDEN "The request does not come from the console" "请求不是由控制台发出的"
+        "Reload the page; programs send the header X-CSRF-Token with the value csrf of /api/v1/desk/me."
+        "请刷新页面；程序调用需在请求头 X-CSRF-Token 中带上 /api/v1/desk/me 返回的 csrf。";
+    Forbidden "forbidden" FORBIDDEN "Your role does not allow this" "您的角色没有此权限"
+        "Ask an administrator to do it, or for another role." "请联系管理员代为操作，或申请相应角色。";
+    WeakPassword "weak_password" UNPROCESSABLE_ENTITY "The password cannot be used" "密码不符合要求"
+        "Use 10 characters or more, and not your e-mail address." "密码至少 10 个字符，且不能与邮箱相同。";
+    Unacceptable "unacceptable" UNPROCESSABLE_ENTITY "A value cannot be used" "有内容不符合要求"
+        "Compare the request with the reference at /api/docs." "请对照 /api/docs 的接口说明检查请求。";
+    Conflict "conflict" CONFLICT "Somebody else was faster" "其他人已先行操作"
+        "Look at the conversation again, then decide." "请查看会话的最新状态后再决定。";
+    Taken "taken" CONFLICT "A colleague has this conversation" "该会话由其他同事负责"
+        "Ask them to transfer it, or write a private note." "请对方转接给您，或添加内部备注。";
+    MovedOn "moved_on" CONFLICT "The customer wrote in the meantime" "客户刚刚发来了新消息"
+        "Read the new message, then send again." "请先阅读新消息再发送。";
     NotFound "not_found" NOT_FOUND "There is nothing here" "没有找到内容"
         "Check the address; what you look for may have been deleted." "请检查地址；您要找的内容可能已被删除。";
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED "The method is not allowed here" "不支持该请求方法"
@@ -145,7 +164,7 @@ impl Problem {
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if row.status == StatusCode::UNAUTHORIZED {
+        if self.code == Code::Unauthorized {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::clock::random;
 use crate::model::id::ConversationId;
 
 /// What is signed begins with this, so that a code for one purpose is worth nothing for another.
@@ -74,19 +75,6 @@ impl Key {
         code.update(conversation.0.as_bytes());
         code
     }
-}
-
-/// Random bytes from the system's generator.
-///
-/// # Errors
-/// The system has none.
-pub fn random<const N: usize>() -> io::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    rustls::crypto::ring::default_provider()
-        .secure_random
-        .fill(&mut bytes)
-        .map_err(|_| io::Error::other("the system's random number generator failed"))?;
-    Ok(bytes)
 }
 
 /// Writes a file that only its owner may read; an old one is replaced.

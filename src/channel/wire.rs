@@ -198,7 +198,7 @@ mod tests {
         };
         let json = serde_json::to_string(&frame(&escalated)).unwrap();
         assert_eq!(json, r#"{"seq":7,"at":"1970-01-01T00:00:00Z","type":"escalated"}"#);
-        let noted = Event::Noted { agent: clock::id(), text: "inner words".to_owned() };
+        let noted = Event::Noted { agent: clock::id(), text: "inner words".to_owned(), mentions: Vec::new() };
         assert_eq!(frame(&Recorded { seq: 8, at: Timestamp(0), event: noted }), None);
     }
 

@@ -15,6 +15,7 @@ pub mod exit;
 pub mod log;
 pub mod terminal;
 
+mod agents;
 mod ask;
 mod chat;
 mod completions;
@@ -91,6 +92,9 @@ pub enum Command {
     /// Show the settings that hold, and where they come from.
     #[command(subcommand)]
     Config(config::Command),
+    /// Make accounts for the console, list them, set passwords.
+    #[command(subcommand)]
+    Agents(agents::Command),
     /// Deal with the administrator's token.
     #[command(subcommand)]
     Token(token::Command),
@@ -133,6 +137,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> anyhow::Result<Exit> {
         Command::Eval(command) => attended(eval::run(command, globals, terminal)),
         Command::Doctor(arguments) => attended(doctor::run(arguments, globals, terminal)),
         Command::Config(command) => config::run(command, globals, terminal),
+        Command::Agents(command) => attended(agents::run(command, globals, terminal)),
         Command::Token(command) => token::run(command, globals, terminal),
         Command::Completions(arguments) => completions::run(arguments),
         Command::ReadDocument => Ok(Exit::Usage),

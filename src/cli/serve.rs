@@ -16,6 +16,7 @@ use crate::cli::terminal::Terminal;
 use crate::cli::{Globals, files, log};
 use crate::clock;
 use crate::config;
+use crate::desk::accounts::FIRST_OWNER;
 use crate::http::{self, auth::Admin};
 use crate::model::id::WorkspaceId;
 
@@ -48,6 +49,9 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
     let listener = if roles.web { Some(bind(config.server.listen).await?) } else { None };
     let house = Arc::new(House::open(config, roles, Seams::default()).await?);
     house.start();
+    if roles.web {
+        show_owner(&house, terminal).await?;
+    }
     let serving = listener.map(|listener| open_doors(&house, listener, terminal)).transpose()?;
     if let Some(folder) = &arguments.sample {
         fill_when_empty(&house, folder, terminal).await?;
@@ -82,6 +86,20 @@ fn open_doors(house: &Arc<House>, listener: TcpListener, terminal: &Terminal) ->
     terminal.say(format!("Frontdesk is open: http://{address}"), format!("Frontdesk 已启动：http://{address}"));
     let house = Arc::clone(house);
     Ok(tokio::spawn(async move { http::serve(&house, admin, listener).await }))
+}
+
+/// The console's first account, when there is none yet.
+async fn show_owner(house: &House, terminal: &Terminal) -> anyhow::Result<()> {
+    let made = house.accounts.first_owner(WorkspaceId::DEFAULT, clock::now()).await;
+    if let Some(password) = made.context("the first account cannot be made")? {
+        terminal.say(
+            format!(
+                "Console account (shown once; `frontdesk agents password` makes another): {FIRST_OWNER} {password}"
+            ),
+            format!("控制台账号（仅显示一次，可用 `frontdesk agents password` 重置）：{FIRST_OWNER} {password}"),
+        );
+    }
+    Ok(())
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {

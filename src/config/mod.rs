@@ -11,7 +11,7 @@ use crate::channel::web;
 use crate::config::layers::Layers;
 use crate::knowledge::extract::limits::Limits;
 use crate::knowledge::{ingest, retrieve};
-use crate::{bus, dialogue, embed, index, llm, switchboard};
+use crate::{bus, desk, dialogue, embed, index, llm, switchboard};
 
 pub mod layers;
 pub mod show;
@@ -30,6 +30,7 @@ pub struct Config {
     pub page: Page,
     pub web: web::Config,
     pub switchboard: switchboard::Config,
+    pub desk: desk::config::Config,
     pub bus: bus::config::Config,
     pub llm: llm::config::Config,
     pub embed: embed::config::Config,
@@ -49,6 +50,7 @@ impl Default for Config {
             page: Page::default(),
             web: web::Config::default(),
             switchboard: switchboard::Config::default(),
+            desk: desk::config::Config::default(),
             bus: bus::config::Config::default(),
             llm: llm::config::Config::default(),
             embed: embed::config::Config::default(),
@@ -99,6 +101,8 @@ pub struct Server {
     pub admin_token: Option<SecretString>,
     /// Tries with a wrong admin token that one caller has.
     pub admin_tries: Rate,
+    /// Tries to sign in that one caller has, and that one address has.
+    pub sign_in_tries: Rate,
     /// Seconds that requests under way have when the house closes.
     pub close_within_s: u64,
 }
@@ -111,6 +115,7 @@ impl Default for Server {
             trusted_proxies: Vec::new(),
             admin_token: None,
             admin_tries: Rate { burst: 10, per_minute: 10 },
+            sign_in_tries: Rate { burst: 20, per_minute: 20 },
             close_within_s: 10,
         }
     }
@@ -179,6 +184,7 @@ fn check(config: &Config) -> Vec<String> {
     expect((1..=300).contains(&web.keep_alive_s), "web.keep_alive_s", "1 to 300 seconds");
     for (key, rate) in [
         ("server.admin_tries", server.admin_tries),
+        ("server.sign_in_tries", server.sign_in_tries),
         ("web.new_conversations", web.new_conversations),
         ("web.messages", web.messages),
         ("web.messages_per_caller", web.messages_per_caller),
@@ -191,6 +197,9 @@ fn check(config: &Config) -> Vec<String> {
     expect(switchboard.lease_ms > switchboard.deadline_ms, "switchboard.lease_ms", "more than switchboard.deadline_ms");
     let above = u64::from(switchboard.deadline_ms) > config.dialogue.deadline_ms;
     expect(above, "switchboard.deadline_ms", "more than dialogue.deadline_ms, so that a late model ends as a quote");
+    let desk = &config.desk;
+    expect((1..=720).contains(&desk.session_idle_hours), "desk.session_idle_hours", "1 to 720 hours");
+    expect((1..=365).contains(&desk.session_days), "desk.session_days", "1 to 365 days");
     problems
 }
 

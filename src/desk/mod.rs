@@ -1,3 +1,5 @@
-//! The human side: what people need to take over from the bot.
+//! The human side: what happens once a person should answer.
 
+pub mod accounts;
+pub mod config;
 pub mod summary;

@@ -4,18 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::extract::Request;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use crate::channel::limit::{Caller, Limiter, Rate};
-use crate::channel::token::{random, write_private};
+use crate::channel::token::write_private;
 use crate::channel::web::bearer;
-use crate::clock;
+use crate::clock::{self, random};
 use crate::problem::{Code, Problem};
 
 const FILE: &str = "admin.token.sha256";
@@ -59,6 +57,19 @@ impl Admin {
         Ok((Self(Arc::new(Parts { known, tries: Limiter::new(tries) })), fresh))
     }
 
+    /// Whether a request carries the right token. Wrong ones are few.
+    pub(super) fn admits(&self, request: &Request) -> Result<(), Problem> {
+        let token = bearer(request.headers()).unwrap_or_default();
+        if self.accepts(token).map_err(Problem::internal)? {
+            return Ok(());
+        }
+        let caller = request.extensions().get::<Caller>().copied();
+        if let Some(Err(wait_ms)) = caller.map(|caller| self.0.tries.take(caller, clock::now())) {
+            return Err(Problem::too_many(wait_ms));
+        }
+        Err(Code::Unauthorized.into())
+    }
+
     fn accepts(&self, token: &str) -> io::Result<bool> {
         let known = match &self.0.known {
             Known::Configured(hash) => *hash,
@@ -84,21 +95,6 @@ pub fn reset(data: &Path) -> io::Result<String> {
     write_private(&draft, hex.as_bytes())?;
     fs::rename(&draft, data.join(FILE))?;
     Ok(token)
-}
-
-/// Lets administrators pass.
-pub(super) async fn require(State(admin): State<Admin>, request: Request, next: Next) -> Response {
-    let token = bearer(request.headers()).unwrap_or_default();
-    match admin.accepts(token) {
-        Ok(true) => return next.run(request).await,
-        Ok(false) => {}
-        Err(error) => return Problem::internal(error).into_response(),
-    }
-    let caller = request.extensions().get::<Caller>().copied();
-    if let Some(Err(wait_ms)) = caller.map(|caller| admin.0.tries.take(caller, clock::now())) {
-        return Problem::too_many(wait_ms).into_response();
-    }
-    Problem::from(Code::Unauthorized).into_response()
 }
 
 fn digest(token: &str) -> [u8; 32] {

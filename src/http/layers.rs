@@ -108,7 +108,8 @@ pub(super) async fn secure(request: Request, next: Next) -> Response {
     response
 }
 
-/// Lets the configured websites call the API. No cookie is ever read, so there is nothing that a foreign site could borrow.
+/// Lets the configured websites call the API. Credentials are never allowed, so their pages cannot borrow the session of
+/// somebody who is signed in at the console.
 pub(super) async fn cross_origin(State(origins): State<Arc<[String]>>, request: Request, next: Next) -> Response {
     let asked = request.headers().get(header::ORIGIN).cloned();
     let allowed = asked.filter(|origin| origins.iter().any(|known| known.as_bytes() == origin.as_bytes()));

@@ -19,6 +19,7 @@ use crate::problem::{Code, Problem};
 
 mod assets;
 pub mod auth;
+mod desk;
 mod documents;
 mod human;
 mod layers;
@@ -26,6 +27,7 @@ mod ops;
 mod page;
 mod reference;
 mod shelf;
+pub mod staff;
 
 /// Largest body of a request that uploads nothing.
 const BODY_LIMIT: usize = 64 << 10;
@@ -33,11 +35,13 @@ const BODY_LIMIT: usize = 64 << 10;
 /// Every address of the house.
 pub fn router(house: &House, admin: Admin) -> Router {
     let server = &house.config.server;
-    let guarded = documents::routes(house).layer(from_fn_with_state(admin, auth::require));
+    let keys = (admin, house.accounts.clone());
+    let guarded = documents::routes(house).layer(from_fn_with_state(keys, staff::require_admin));
     let (routes, api) = OpenApiRouter::with_openapi(reference::base())
         .merge(house.web.routes())
         .merge(human::routes(house.web.clone(), house.switchboard.clone()))
         .merge(page::routes(&house.config))
+        .merge(desk::routes(house))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .merge(guarded)
         .merge(ops::routes(house))

@@ -6,9 +6,10 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use serde_json::json;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Components, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
 
+use crate::http::staff;
 use crate::problem;
 
 /// The description before the routes are added.
@@ -22,6 +23,11 @@ pub(super) fn base() -> OpenApi {
         scheme.description = Some(what.to_owned());
         components.add_security_scheme(name, SecurityScheme::Http(scheme));
     }
+    let cookie = ApiKeyValue::with_description(
+        staff::COOKIE,
+        "Set by signing in. Requests that are not GET also carry the header `X-CSRF-Token` with the `csrf` of `Me`.",
+    );
+    components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     let info = InfoBuilder::new()
         .title("Frontdesk")
         .version(env!("CARGO_PKG_VERSION"))

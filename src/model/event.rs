@@ -115,6 +115,9 @@ pub enum Event {
     Noted {
         agent: AgentId,
         text: String,
+        /// Colleagues who should look at it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<AgentId>,
     },
     /// A side has read everything up to a message.
     Seen {
@@ -230,6 +233,19 @@ pub enum ReasonKind {
     NoEvidence,
     /// The model and its fallbacks failed and quoting was no help.
     Fault,
+}
+
+impl ReasonKind {
+    /// The name on disk and on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Rule => "rule",
+            Self::NoEvidence => "no_evidence",
+            Self::Fault => "fault",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]

@@ -50,6 +50,10 @@ ids! {
     TeamId,
     /// One door of a business: a website's widget, a mailbox, an account.
     InboxId,
+    /// A canned reply.
+    CannedId,
+    /// A saved view of the list of conversations.
+    ViewId,
     /// One attempt of the bot to answer what the customer said last.
     TurnId,
     /// A document, whichever revision of it is published.

@@ -7,6 +7,8 @@ pub mod attachment;
 pub mod conversation;
 pub mod decision;
 pub mod event;
+pub mod fold;
 pub mod id;
 pub mod passage;
+pub mod staff;
 pub mod time;

@@ -1,11 +1,11 @@
-//! The projection of conversations: enough to find those that are due or recent.
+//! The projection of conversations: what finds those that are due, and what lists of them show.
 
 use uuid::Uuid;
 
 use super::events::number;
 use super::{Error, Store, Writing};
 use crate::model::conversation::{Conversation, Owner, Status};
-use crate::model::event::Party;
+use crate::model::event::{Party, Priority};
 use crate::model::id::{ConversationId, WorkspaceId};
 use crate::model::time::Timestamp;
 
@@ -25,7 +25,46 @@ pub struct Row {
     pub last_at: Timestamp,
     /// Seq and time of the customer's last message while the bot owes an answer.
     pub awaits: Option<(u64, Timestamp)>,
+    pub team: Option<Uuid>,
+    pub let_go_by: Option<Uuid>,
+    /// From 0, low, to 3, urgent.
+    pub priority: i64,
+    pub queued_since: Option<Timestamp>,
+    pub waiting_since: Option<Timestamp>,
+    pub snoozed_until: Option<Timestamp>,
+    /// Between bars: `|refund|vip|`.
+    pub labels: String,
+    /// When it last mattered to somebody; nothing while it was only opened.
+    pub listed_at: Option<Timestamp>,
+    pub said: Option<Said>,
+    pub unread: i64,
+    pub escalated: Option<Escalated>,
+    pub rating: Option<i64>,
 }
+
+/// The last message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    pub seq: u64,
+    /// `customer`, `bot` or `agent`.
+    pub by: &'static str,
+    /// Its beginning.
+    pub text: String,
+    pub files: i64,
+}
+
+/// Why the conversation was given to people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Escalated {
+    pub at: Timestamp,
+    pub kind: String,
+    pub rule: Option<String>,
+}
+
+/// What the projection knows now. A row that knows less is made again from its events.
+const KNOWS: i64 = 2;
+/// Characters of the last message.
+const BEGINNING: usize = 160;
 
 impl Row {
     #[must_use]
@@ -56,83 +95,47 @@ impl Row {
             opened_at: conversation.opened_at,
             last_at: conversation.last_at,
             awaits,
+            team: conversation.team.map(|team| team.0),
+            let_go_by: conversation.let_go_by.map(|agent| agent.0),
+            priority: match conversation.priority() {
+                Priority::Low => 0,
+                Priority::Normal => 1,
+                Priority::High => 2,
+                Priority::Urgent => 3,
+            },
+            queued_since: conversation.queued_since,
+            waiting_since: conversation.waiting_since(),
+            snoozed_until: conversation.snoozed_until,
+            labels: conversation.labels.iter().fold(String::new(), |all, label| match all.is_empty() {
+                true => format!("|{label}|"),
+                false => format!("{all}{label}|"),
+            }),
+            listed_at: match conversation.messages.last() {
+                Some(message) => Some(message.at),
+                None => conversation.waiting_since(),
+            },
+            said: conversation.messages.last().map(|message| Said {
+                seq: message.seq,
+                by: match message.from {
+                    Party::Customer => "customer",
+                    Party::Bot | Party::System => "bot",
+                    Party::Agent(_) => "agent",
+                },
+                text: message.text.chars().take(BEGINNING).collect(),
+                files: i64::try_from(message.attachments.len()).unwrap_or(i64::MAX),
+            }),
+            unread: i64::try_from(conversation.unread()).unwrap_or(i64::MAX),
+            escalated: conversation.escalation.as_ref().map(|escalation| Escalated {
+                at: escalation.at,
+                kind: escalation.reason.kind.name().to_owned(),
+                rule: escalation.reason.rule.clone(),
+            }),
+            rating: conversation.rating.map(i64::from),
         }
     }
 }
 
 impl Store {
-    /// Takes conversations in which the bot owes an answer, the customer has been quiet since `quiet_since` and nobody
-    /// holds a lease; the one who waits longest first. The lease runs until `lease_until`.
-    ///
-    /// # Errors
-    /// When the database cannot be written.
-    pub async fn take_due(
-        &self,
-        now: Timestamp,
-        quiet_since: Timestamp,
-        limit: usize,
-        lease_until: Timestamp,
-        holder: Uuid,
-    ) -> Result<Vec<ConversationId>, Error> {
-        // Looking costs no lock: a house where nothing waits writes nothing.
-        let waits: Option<(Uuid,)> = sqlx::query_as(
-            "select id from conversations where awaits is not null and awaits_since <= $1 and lease_until <= $2 limit 1",
-        )
-        .bind(quiet_since.0)
-        .bind(now.0)
-        .fetch_optional(self.reading())
-        .await?;
-        if waits.is_none() {
-            return Ok(Vec::new());
-        }
-        let mut taken: Vec<(Uuid, i64)> = sqlx::query_as(
-            "update conversations set lease_until = $1, lease_holder = $2 where id in (
-                select id from conversations
-                where awaits is not null and awaits_since <= $3 and lease_until <= $4
-                order by awaits_since limit $5)
-             returning id, awaits_since",
-        )
-        .bind(lease_until.0)
-        .bind(holder)
-        .bind(quiet_since.0)
-        .bind(now.0)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(self.writer())
-        .await?;
-        taken.sort_by_key(|(_, since)| *since);
-        Ok(taken.into_iter().map(|(id, _)| ConversationId(id)).collect())
-    }
-
-    /// When the next conversation is due that is not yet: the end of its quiet time or of a lease.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn next_due(&self, quiet_ms: i64) -> Result<Option<Timestamp>, Error> {
-        let due: Option<(Option<i64>,)> = sqlx::query_as(
-            "select min(case when awaits_since + $1 > lease_until then awaits_since + $1 else lease_until end)
-             from conversations where awaits is not null",
-        )
-        .bind(quiet_ms)
-        .fetch_optional(self.reading())
-        .await?;
-        Ok(due.and_then(|(at,)| at).map(Timestamp))
-    }
-
-    /// Gives a lease back, if `holder` still has it.
-    ///
-    /// # Errors
-    /// When the database cannot be written.
-    pub async fn release_lease(&self, conversation: ConversationId, holder: Uuid) -> Result<(), Error> {
-        sqlx::query(
-            "update conversations set lease_until = 0, lease_holder = null where id = $1 and lease_holder = $2",
-        )
-        .bind(conversation.0)
-        .bind(holder)
-        .execute(self.writer())
-        .await?;
-        Ok(())
-    }
-
     /// Ids of all conversations after `after`, in order of id, at most `limit`: for rebuilding and exports.
     ///
     /// # Errors
@@ -150,6 +153,25 @@ impl Store {
         Ok(ids.into_iter().map(|(id,)| ConversationId(id)).collect())
     }
 
+    /// Ids of conversations after `after` whose projection was made by an earlier program, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn outdated_projections(
+        &self,
+        after: Option<ConversationId>,
+        limit: usize,
+    ) -> Result<Vec<ConversationId>, Error> {
+        let ids: Vec<(Uuid,)> =
+            sqlx::query_as("select id from conversations where projection < $1 and id > $2 order by id limit $3")
+                .bind(KNOWS)
+                .bind(after.map_or(Uuid::nil(), |id| id.0))
+                .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+                .fetch_all(self.reading())
+                .await?;
+        Ok(ids.into_iter().map(|(id,)| ConversationId(id)).collect())
+    }
+
     /// Writes a projection again. Does nothing when the conversation has moved on since `row` was made.
     ///
     /// # Errors
@@ -164,28 +186,17 @@ impl Store {
 
 /// The row of a new conversation; false when there is one already.
 pub(super) async fn insert(transaction: &mut Writing, id: ConversationId, row: &Row) -> Result<bool, Error> {
-    let done = sqlx::query(
-        "insert into conversations (id, workspace, seq, inbox, channel, customer, language, status, owner, agent,
-            opened_at, last_at, awaits, awaits_since)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    let query = sqlx::query(
+        "insert into conversations (
+            workspace, inbox, channel, customer, language, status, owner, agent, opened_at, last_at, awaits,
+            awaits_since, team, let_go_by, priority, queued_since, waiting_since, snoozed_until, labels, said_seq,
+            said_at, said_by, said, said_files, unread, escalated_at, escalated_kind, escalated_rule, rating,
+            projection, id, seq)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
          on conflict (id) do nothing",
-    )
-    .bind(id.0)
-    .bind(row.workspace.0)
-    .bind(number(row.seq))
-    .bind(&row.inbox)
-    .bind(&row.channel)
-    .bind(row.customer)
-    .bind(row.language)
-    .bind(row.status)
-    .bind(row.owner)
-    .bind(row.agent)
-    .bind(row.opened_at.0)
-    .bind(row.last_at.0)
-    .bind(row.awaits.map(|(seq, _)| number(seq)))
-    .bind(row.awaits.map(|(_, since)| since.0))
-    .execute(&mut **transaction)
-    .await?;
+    );
+    let done = bound(query, row).bind(id.0).bind(number(row.seq)).execute(&mut **transaction).await?;
     Ok(done.rows_affected() > 0)
 }
 
@@ -196,27 +207,55 @@ pub(super) async fn update(
     expected: u64,
     row: &Row,
 ) -> Result<bool, Error> {
-    let done = sqlx::query(
-        "update conversations set seq = $1, language = $2, status = $3, owner = $4, agent = $5, last_at = $6,
-            awaits = $7, awaits_since = $8, workspace = $9, inbox = $10, channel = $11, customer = $12, opened_at = $13
-         where id = $14 and seq = $15",
-    )
-    .bind(number(row.seq))
-    .bind(row.language)
-    .bind(row.status)
-    .bind(row.owner)
-    .bind(row.agent)
-    .bind(row.last_at.0)
-    .bind(row.awaits.map(|(seq, _)| number(seq)))
-    .bind(row.awaits.map(|(_, since)| since.0))
-    .bind(row.workspace.0)
-    .bind(&row.inbox)
-    .bind(&row.channel)
-    .bind(row.customer)
-    .bind(row.opened_at.0)
-    .bind(id.0)
-    .bind(number(expected))
-    .execute(&mut **transaction)
-    .await?;
+    let query = sqlx::query(
+        "update conversations set
+            workspace = $1, inbox = $2, channel = $3, customer = $4, language = $5, status = $6, owner = $7,
+            agent = $8, opened_at = $9, last_at = $10, awaits = $11, awaits_since = $12, team = $13,
+            let_go_by = $14, priority = $15, queued_since = $16, waiting_since = $17, snoozed_until = $18,
+            labels = $19, said_seq = $20, said_at = $21, said_by = $22, said = $23, said_files = $24, unread = $25,
+            escalated_at = $26, escalated_kind = $27, escalated_rule = $28, rating = $29, projection = $30,
+            seq = $32
+         where id = $31 and seq = $33",
+    );
+    let done =
+        bound(query, row).bind(id.0).bind(number(row.seq)).bind(number(expected)).execute(&mut **transaction).await?;
     Ok(done.rows_affected() > 0)
+}
+
+type Query<'a> = sqlx::query::Query<'a, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+
+/// Binds what both statements begin with, in the order of their columns.
+fn bound<'a>(query: Query<'a>, row: &'a Row) -> Query<'a> {
+    let (said, escalated) = (row.said.as_ref(), row.escalated.as_ref());
+    query
+        .bind(row.workspace.0)
+        .bind(&row.inbox)
+        .bind(&row.channel)
+        .bind(row.customer)
+        .bind(row.language)
+        .bind(row.status)
+        .bind(row.owner)
+        .bind(row.agent)
+        .bind(row.opened_at.0)
+        .bind(row.last_at.0)
+        .bind(row.awaits.map(|(seq, _)| number(seq)))
+        .bind(row.awaits.map(|(_, since)| since.0))
+        .bind(row.team)
+        .bind(row.let_go_by)
+        .bind(row.priority)
+        .bind(row.queued_since.map(|at| at.0))
+        .bind(row.waiting_since.map(|at| at.0))
+        .bind(row.snoozed_until.map(|at| at.0))
+        .bind(&row.labels)
+        .bind(said.map(|said| number(said.seq)))
+        .bind(row.listed_at.map(|at| at.0))
+        .bind(said.map(|said| said.by))
+        .bind(said.map(|said| said.text.as_str()))
+        .bind(said.map_or(0, |said| said.files))
+        .bind(row.unread)
+        .bind(escalated.map(|escalated| escalated.at.0))
+        .bind(escalated.map(|escalated| escalated.kind.as_str()))
+        .bind(escalated.and_then(|escalated| escalated.rule.as_deref()))
+        .bind(row.rating)
+        .bind(KNOWS)
 }

@@ -13,13 +13,18 @@ use tokio::sync::mpsc;
 
 use crate::model::id::WorkspaceId;
 
+pub mod agents;
 pub mod chunks;
+pub mod contacts;
 pub mod conversations;
 pub mod documents;
+pub mod due;
 pub mod events;
 pub mod indexed;
 pub mod passages;
 pub mod revisions;
+pub mod sessions;
+pub mod teams;
 pub mod vectors;
 pub mod versions;
 mod writer;
@@ -87,6 +92,20 @@ impl Store {
     pub(super) async fn writing(&self) -> Result<Writing, Error> {
         Ok(self.writer.begin_with("begin immediate").await?)
     }
+}
+
+/// A pattern for `like … escape '\'` that finds texts which hold these words.
+pub(super) fn containing(words: &str) -> String {
+    let mut pattern = String::with_capacity(words.len() + 2);
+    pattern.push('%');
+    for c in words.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
 }
 
 /// Brings the tables up to date. Two programs may meet on a fresh folder: the one that comes second finds the work done

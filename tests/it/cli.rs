@@ -33,6 +33,22 @@ fn settings_are_shown_merged_and_masked_and_mistakes_are_named() {
 }
 
 #[test]
+fn accounts_are_made_listed_and_get_new_passwords() {
+    let data = tempfile::tempdir().unwrap();
+    let add = ["agents", "add", "Li@Shop.Example", "--name", "Li Wei", "--role", "admin", "--json"];
+    let (code, out, talk) = run(frontdesk(data.path()).args(add));
+    assert_eq!(code, 0, "{talk}");
+    let first = json(&out);
+    assert_eq!(first["email"], "li@shop.example");
+    assert_eq!(run(frontdesk(data.path()).args(add)).0, 1, "the address is taken");
+    let (_, out, _) = run(frontdesk(data.path()).args(["agents", "password", "li@shop.example", "--json"]));
+    assert_ne!(json(&out)["password"], first["password"]);
+    let (_, out, _) = run(frontdesk(data.path()).args(["agents", "list", "--json"]));
+    assert_eq!((&json(&out)["role"], &json(&out)["name"]), (&Value::from("admin"), &Value::from("Li Wei")));
+    assert!(!out.contains("argon2"), "{out}");
+}
+
+#[test]
 fn documents_go_in_are_found_answer_and_go_out_again() {
     let data = tempfile::tempdir().unwrap();
     let mut files: Vec<_> = std::fs::read_dir(sample("")).unwrap().map(|entry| entry.unwrap().path()).collect();

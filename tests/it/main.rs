@@ -5,6 +5,7 @@
 mod cli;
 mod console;
 mod crash;
+mod desk;
 mod dialogue;
 mod documents;
 mod embed;

@@ -103,7 +103,8 @@ const SEAMS: &[(&str, &str)] =
 /// Folders whose members stand side by side without knowing each other, with the members that all of them may use.
 const SIBLINGS: &[(&str, &[&str])] = &[
     ("cli", &["terminal", "exit", "log", "files", "talk"]),
-    ("http", &["state", "auth", "layers", "shelf"]),
+    ("http", &["state", "auth", "staff", "layers", "shelf"]),
+    ("http/desk", &["wire"]),
     ("eval/metric", &[]),
 ];
 
@@ -134,6 +135,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     (r"\btantivy::", &["index/"]),
     (r"\bqdrant_client::", &["index/"]),
     (r"\bfastembed::|\bort::", &["embed/"]),
+    (r"\bargon2::", &["desk/"]),
     (r"\basync_openai::", &["llm/", "embed/", "provider/"]),
     (r"\bclap::", &["cli/"]),
     (r"\bSystemTime::now\b", &["clock.rs"]),

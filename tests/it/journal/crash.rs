@@ -120,7 +120,7 @@ async fn a_full_disk_is_a_clear_error_and_loses_nothing() {
     let id = open(&Inbox::new(journal.clone())).await;
     // A limit on the size of files is a disk that is full at a known moment; the trap turns the signal into an error.
     let output = Command::new("sh")
-        .args(["-c", "trap '' XFSZ; ulimit -f 1500; exec \"$0\" \"$@\""])
+        .args(["-c", "trap '' XFSZ; ulimit -f 2500; exec \"$0\" \"$@\""])
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", "journal::crash::child_that_appends_until_it_is_killed", "--nocapture"])
         .env(CHILD, format!("{}|full|{id}", folder.path().display()))

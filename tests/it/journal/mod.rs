@@ -185,6 +185,7 @@ async fn due_conversations_are_taken_once_and_come_back_when_the_lease_runs_out(
     assert!(journal.due(later, 200, 10, 1000, other).await.unwrap().is_empty(), "one holder");
     assert_eq!(journal.due(later.plus_ms(1000), 200, 10, 1000, other).await.unwrap(), [id], "the lease ran out");
     journal.release_lease(id, one).await.unwrap();
+    assert_eq!(journal.next_due(0).await.unwrap(), Some(later.plus_ms(2000)));
     assert!(journal.due(later.plus_ms(1000), 200, 10, 1000, one).await.unwrap().is_empty(), "not one's own lease");
     journal.release_lease(id, other).await.unwrap();
     assert_eq!(journal.rebuild_projections().await.unwrap(), 1);
@@ -261,6 +262,7 @@ async fn projections_are_what_the_events_say() {
     assert!(journal.due(later, 0, 10, 1, clock::id()).await.unwrap().is_empty());
     journal.rebuild_projections().await.unwrap();
     assert_eq!(journal.due(later, 0, 10, 1, clock::id()).await.unwrap(), [id]);
+    assert_eq!(journal.renew_projections().await.unwrap(), 0, "they are all of today");
     wrong.seq = 1;
     assert!(!store.rewrite_projection(id, &wrong).await.unwrap(), "a projection of the past is not written");
 }
