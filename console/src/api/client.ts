@@ -60,8 +60,8 @@ export async function call<T>(method: Method, path: string, body?: unknown, sign
     throw new Problem(0, 'offline', language === 'zh' ? '无法连接服务器' : 'The server cannot be reached', language === 'zh' ? '请检查网络后重试。' : 'Check the connection, then try again.');
   }
   if (response.ok) {
-    if (response.status === 204 || response.headers.get('content-length') === '0') return undefined as T;
-    return (await response.json()) as T;
+    const text = await response.text();
+    return (text === '' ? undefined : JSON.parse(text)) as T;
   }
   if (response.status === 401 && !path.endsWith('/session')) signedOut();
   throw await problem(response);

@@ -117,6 +117,7 @@ function Body({ data, moving, onWhy, onUse }: { data: Conversation; moving: Retu
 
   return (
     <div className="talk">
+      {data.summary && data.row.owner.kind !== 'bot' ? <Handoff data={data} summary={data.summary} onUse={onUse} onWhy={() => onWhy(undefined)} /> : null}
       <div
         className="talk-scroll"
         ref={box}
@@ -130,7 +131,6 @@ function Body({ data, moving, onWhy, onUse }: { data: Conversation; moving: Retu
         }}
       >
         <div className="talk-inner">
-          {data.summary && data.row.owner.kind !== 'bot' ? <Handoff data={data} summary={data.summary} onUse={onUse} onWhy={() => onWhy(undefined)} /> : null}
           <Timeline data={data} moving={moving} onWhy={onWhy} />
         </div>
       </div>

@@ -57,7 +57,7 @@ export function Header({ data, watching, listShown, sidebar, onList, onSidebar, 
         <Avatar name={row.contact.name || w.visitor} size={30} />
         <div className="grow">
           <h2 className="clip">{row.contact.name || w.visitor}</h2>
-          <div className="row small muted" style={{ gap: 6 }}>
+          <div className="owner-line">
             <OwnerLine data={data} />
           </div>
         </div>
@@ -68,7 +68,7 @@ export function Header({ data, watching, listShown, sidebar, onList, onSidebar, 
                 {row.owner.kind === 'bot' ? w.act.takeOver : w.act.claim}
               </Button>
             ) : null}
-            {open ? (
+            {open && claimable ? <IconButton small label={w.act.resolve} keys={keys('resolve')} icon={CheckCheck} onClick={() => settle(false)} /> : open ? (
               <Button small look={mine ? 'primary' : 'secondary'} icon={CheckCheck} busy={act.isPending && act.variables?.do === 'resolve'} onClick={() => settle(false)} title={keys('resolve')}>
                 {w.act.resolve}
               </Button>
@@ -138,12 +138,6 @@ function OwnerLine({ data: { row } }: { data: Conversation }) {
           <span className="num">{w.list.waits(lasted(waited, language))}</span>
         </Badge>
       ) : null}
-      {row.priority === 'urgent' || row.priority === 'high' ? <Badge tone={row.priority === 'urgent' ? 'bad' : 'warn'}>{w.priorities[row.priority]}</Badge> : null}
-      {row.labels.map((label) => (
-        <Badge key={label} tone="accent">
-          {label}
-        </Badge>
-      ))}
     </>
   );
 }

@@ -89,7 +89,7 @@ export function ContactCard({ contact, conversation }: { contact: Contact; conve
       <section className="contact-head">
         <Avatar name={name} size={44} />
         <div className="grow">
-          <h3 className="clip">{name}</h3>
+          {conversation ? <h3 className="clip">{name}</h3> : <h1 className="clip contact-name">{name}</h1>}
           {contact.verified ? (
             <Badge tone="good" icon={BadgeCheck}>
               {w.verified}
@@ -112,7 +112,7 @@ export function ContactCard({ contact, conversation }: { contact: Contact; conve
           </>
         ) : null}
       </dl>
-      <Attributes contact={contact} able={speaks} onSave={(attributes) => change.mutate({ attributes })} />
+      <Attributes contact={contact} conversation={conversation} able={speaks} onSave={(attributes) => change.mutate({ attributes })} />
       <Notes key={contact.id} contact={contact} able={speaks} onSave={(notes) => change.mutate({ notes })} />
     </>
   );
@@ -150,7 +150,7 @@ function Editable({ label, value, type = 'text', able, onSave }: { label: string
   );
 }
 
-function Attributes({ contact, able, onSave }: { contact: Contact; able: boolean; onSave: (attributes: Record<string, unknown>) => void }) {
+function Attributes({ contact, conversation, able, onSave }: { contact: Contact; conversation: string | undefined; able: boolean; onSave: (attributes: Record<string, unknown>) => void }) {
   const w = useWords();
   const [adding, setAdding] = useState(false);
   const [key, setKey] = useState('');
@@ -159,7 +159,9 @@ function Attributes({ contact, able, onSave }: { contact: Contact; able: boolean
   return (
     <section>
       <div className="row">
-        <h3 className="grow">{w.contact.attributes}</h3>
+        <h3 className="grow" aria-level={conversation ? 3 : 2}>
+          {w.contact.attributes}
+        </h3>
         {able ? <IconButton small label={w.contact.addAttribute} icon={Plus} onClick={() => setAdding(!adding)} aria-expanded={adding} /> : null}
       </div>
       {entries.length === 0 && !adding ? <p className="muted small">{w.contact.noAttributes}</p> : null}

@@ -24,13 +24,14 @@ export function Handoff({ data, summary, onUse, onWhy }: Props) {
   const w = useWords();
   const client = useQueryClient();
   const { me, speaks } = useMe();
-  const [open, setOpen] = useState(true);
+  const reason = data.events.findLast((frame) => frame.type === 'escalated');
+  // Once an agent has answered, the conversation itself says more.
+  const [open, setOpen] = useState(() => !data.events.some((frame) => frame.type === 'agent_said' && frame.seq > (reason?.seq ?? 0)));
   const again = useMutation({
     mutationFn: () => calls.summarise(data.row.id),
     onSuccess: (fresh) => client.setQueryData<Conversation>(['conversation', data.row.id], (known) => known && { ...known, summary: fresh }),
     onError: complain,
   });
-  const reason = data.events.findLast((frame) => frame.type === 'escalated');
   const mood: Mood = summary.mood ?? 'calm';
   const mine = data.row.owner.agent === me.id;
   const reply = summary.proposed_reply ?? '';
@@ -38,7 +39,8 @@ export function Handoff({ data, summary, onUse, onWhy }: Props) {
     <section className="handoff" aria-label={w.handoff.title}>
       <header className="row">
         <Sparkles size={15} aria-hidden />
-        <h3 className="grow">{w.handoff.title}</h3>
+        <h3>{w.handoff.title}</h3>
+        <span className="grow clip small muted">{open ? '' : summary.open_question || summary.problem}</span>
         <Badge tone={MOODS[mood].tone} icon={MOODS[mood].icon}>
           {w.moods[mood]}
         </Badge>

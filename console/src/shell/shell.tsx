@@ -119,7 +119,7 @@ function SearchButton({ narrow, onClick }: { narrow: boolean; onClick: () => voi
   return (
     <button type="button" className="nav-search" onClick={onClick}>
       <Command size={14} aria-hidden />
-      <span className="grow">{w.palette.open}</span>
+      <span className="grow clip">{w.palette.open}</span>
       {keys ? <kbd>{keys}</kbd> : null}
     </button>
   );
@@ -186,7 +186,7 @@ function Self({ narrow, onHelp }: { narrow: boolean; onHelp: () => void }) {
     <Menu
       align="start"
       trigger={
-        <button type="button" className="nav-self" aria-label={w.nav.account(me.name, w.presence[me.presence])}>
+        <button type="button" className="nav-self" aria-label={narrow ? w.nav.account(me.name, w.presence[me.presence]) : undefined}>
           <Avatar name={me.name} size={30} presence={me.presence} />
           {narrow ? null : (
             <span className="grow" style={{ textAlign: 'start' }}>

@@ -49,7 +49,7 @@ export const en = {
   modes: { model: 'Written by AI, checked', quote: 'Words of the documents', fixed: 'Standing text' },
   actions: { answer: 'Answered', offer: 'Offered a person', escalate: 'Handed to people', reply: 'Standing reply' },
   notices: { waiting: 'A customer is waiting', assigned: 'A conversation was given to you', mention: (name: string) => `${name} mentioned you` },
-  palette: { open: 'Search or jump to', placeholder: 'Conversations, contacts, commands…', commands: 'Commands', places: 'Go to', conversations: 'Conversations', contacts: 'Contacts', nothing: 'Nothing found' },
+  palette: { open: 'Search', placeholder: 'Conversations, contacts, commands…', commands: 'Commands', places: 'Go to', conversations: 'Conversations', contacts: 'Contacts', nothing: 'Nothing found' },
   help: { title: 'Keyboard shortcuts', hint: 'Change them, or switch them off, in your settings.', none: 'off', send: 'Send the reply or save the note', canned: 'Insert a canned reply', mention: 'Mention a colleague in a note' },
   commands: {
     palette: 'Search and commands',
@@ -327,7 +327,7 @@ export const en = {
     label: 'Details',
     customer: 'Customer',
     knowledge: 'Knowledge',
-    why: 'Reasoning',
+    why: 'Reasons',
     earlier: 'Earlier conversations',
     noEarlier: 'None.',
     opened: (time: string) => `Opened ${time}`,

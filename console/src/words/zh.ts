@@ -49,7 +49,7 @@ export const zh: Words = {
   modes: { model: 'AI 撰写，已核验', quote: '文档原文', fixed: '固定话术' },
   actions: { answer: '已回答', offer: '询问是否转人工', escalate: '转人工', reply: '固定话术' },
   notices: { waiting: '有客户在等待', assigned: '有会话分配给您', mention: (name) => `${name} 提到了您` },
-  palette: { open: '搜索或跳转', placeholder: '会话、联系人、命令…', commands: '命令', places: '前往', conversations: '会话', contacts: '联系人', nothing: '没有找到' },
+  palette: { open: '搜索', placeholder: '会话、联系人、命令…', commands: '命令', places: '前往', conversations: '会话', contacts: '联系人', nothing: '没有找到' },
   help: { title: '键盘快捷键', hint: '可在设置中修改或关闭。', none: '已关闭', send: '发送回复或保存备注', canned: '插入快捷回复', mention: '在备注中提到同事' },
   commands: {
     palette: '搜索与命令',
