@@ -11,10 +11,14 @@ use tokio_util::task::TaskTracker;
 use crate::bus::Bus;
 use crate::channel::token::Key;
 use crate::channel::web::Web;
+use crate::clock;
 use crate::config::Config;
+use crate::config::Page;
 use crate::config::layers;
 use crate::desk::accounts::Accounts;
+use crate::desk::inboxes::Inboxes;
 use crate::dialogue::Dialogue;
+use crate::dialogue::policy::kept;
 use crate::embed::config::{Choice, Reason};
 use crate::inbox::Inbox;
 use crate::index::Index;
@@ -28,7 +32,9 @@ use crate::knowledge::ingest::worker::{self, Reader, Worker};
 use crate::knowledge::lock::WriterLock;
 use crate::knowledge::retrieve::Retriever;
 use crate::llm::Llm;
+use crate::llm::{chosen, slot::Slot};
 use crate::model::id::WorkspaceId;
+use crate::model::inbox::InboxSettings;
 use crate::store::Store;
 use crate::switchboard::Switchboard;
 
@@ -75,9 +81,10 @@ pub struct House {
     pub retriever: Arc<Retriever>,
     pub dialogue: Arc<Dialogue>,
     pub switchboard: Switchboard,
+    pub inboxes: Inboxes,
     pub web: Web,
     pub accounts: Accounts,
-    pub llm: Option<Arc<dyn Llm>>,
+    pub llm: Slot,
     pub embedding: Choice,
     pub readiness: Readiness,
     /// Cancelled when the house closes.
@@ -114,10 +121,13 @@ impl House {
         let embed = config.embed.clone();
         let embedding = tokio::task::spawn_blocking(move || embed.build()).await??;
         let embedder = embedding.embedder();
-        let llm = match seams.llm {
+        let llm = Slot::from(match seams.llm {
             Some(llm) => Some(llm),
-            None => config.llm.build().context("the language model cannot be used")?,
-        };
+            None => chosen::load(&data)?
+                .map_or_else(|| config.llm.clone(), |chosen| chosen.over(&config.llm))
+                .build()
+                .context("the language model cannot be used")?,
+        });
         let retriever =
             Arc::new(Retriever::new(store.clone(), Arc::clone(&index), embedder.clone(), config.retrieve.clone()));
         let blobs = Blobs::new(&data);
@@ -137,11 +147,17 @@ impl House {
             Arc::new(Worker::new(parts, lock))
         });
         let dialogue = Arc::new(Dialogue::new(config.dialogue.clone(), Arc::clone(&retriever), llm.clone())?);
+        dialogue.follow(kept::load(&data).context("the edited rules cannot be used")?);
         let journal = Journal::new(store.clone(), Arc::clone(&bus));
         recover(&journal, roles).await.context("the conversations cannot be made ready")?;
         let switchboard =
             Switchboard::new(config.switchboard.clone(), journal.clone(), Arc::clone(&bus), Arc::clone(&dialogue));
         let closing = CancellationToken::new();
+        let inboxes = Inboxes::new(store.clone(), WorkspaceId::DEFAULT);
+        if roles.web {
+            let (name, settings) = first_inbox(&config.page);
+            inboxes.begin(&name, settings, clock::now()).await.context("the first inbox cannot be made")?;
+        }
         let key = Key::load_or_create(&data.join("secret.key")).context("the signing key cannot be read")?;
         let web = Web::new(
             config.web.clone(),
@@ -164,6 +180,7 @@ impl House {
             retriever,
             dialogue,
             switchboard,
+            inboxes,
             web,
             accounts,
             llm,
@@ -255,6 +272,20 @@ fn take_lock(data: &Path) -> anyhow::Result<WriterLock> {
     let lock =
         WriterLock::try_take(data).with_context(|| format!("data folder {} cannot be locked", data.display()))?;
     Ok(lock.ok_or_else(|| Occupied { data: data.display().to_string() })?)
+}
+
+/// What the first inbox says: the words of the chat page, where the settings have some.
+fn first_inbox(page: &Page) -> (String, InboxSettings) {
+    let mut settings = InboxSettings { suggestions: page.suggestions.clone(), ..InboxSettings::default() };
+    for (text, own) in [(&mut settings.title, &page.name), (&mut settings.greeting, &page.greeting)] {
+        for (text, own) in [(&mut text.en, &own.en), (&mut text.zh, &own.zh)] {
+            if !own.is_empty() {
+                text.clone_from(own);
+            }
+        }
+    }
+    let name = if page.name.en.is_empty() { "Website" } else { &page.name.en };
+    (name.to_owned(), settings)
 }
 
 /// Reads documents in child processes of the same program, so that no document can take the house down.

@@ -60,6 +60,10 @@ problems! {
     BadClientId "bad_client_id" UNPROCESSABLE_ENTITY "The client id cannot be used" "client_id 无效"
         "Send 1 to 64 visible ASCII characters, a new value for each message, for example a UUID."
         "请使用 1 到 64 个可见 ASCII 字符，每条消息使用新的值，例如 UUID。";
+    Invalid "invalid" UNPROCESSABLE_ENTITY "Some of it cannot be kept" "部分内容无法保存"
+        "Correct what `errors` names, then send it again." "请按 `errors` 的提示修改后重新提交。";
+    PolicyRefused "policy_refused" UNPROCESSABLE_ENTITY "The rules cannot be used" "规则无法使用"
+        "Correct what `errors` names; the rules of before are still followed." "请按 `errors` 的提示修改；目前仍使用原来的规则。";
     Unauthorized "unauthorized" UNAUTHORIZED "The token is missing or wrong" "令牌缺失或无效"
         "Send the token in the header: Authorization: Bearer TOKEN." "请在请求头中发送令牌：Authorization: Bearer TOKEN。";
     SignedOut "signed_out" UNAUTHORIZED "You are not signed in" "您尚未登录"
@@ -109,12 +113,23 @@ pub struct Problem {
     pub code: Code,
     /// Replaces the table's text where more can be said; English, Chinese.
     detail: Option<[String; 2]>,
+    /// What is wrong in which part of the request.
+    errors: Vec<Wrong>,
     retry_after_s: Option<u64>,
+}
+
+/// What is wrong in one part of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// Where, such as `settings.hours.zone`.
+    pub at: String,
+    pub en: String,
+    pub zh: String,
 }
 
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
-        Self { code, detail: None, retry_after_s: None }
+        Self { code, detail: None, errors: Vec::new(), retry_after_s: None }
     }
 }
 
@@ -123,6 +138,18 @@ impl Problem {
     #[must_use]
     pub fn saying(code: Code, en: impl Into<String>, zh: impl Into<String>) -> Self {
         Self { detail: Some([en.into(), zh.into()]), ..code.into() }
+    }
+
+    /// A request of which some parts cannot be accepted.
+    #[must_use]
+    pub fn invalid(errors: Vec<Wrong>) -> Self {
+        Self::from(Code::Invalid).naming(errors)
+    }
+
+    /// The same problem, with what is wrong where.
+    #[must_use]
+    pub fn naming(self, errors: Vec<Wrong>) -> Self {
+        Self { errors, ..self }
     }
 
     /// Logs what happened inside and tells the outside only that something did.
@@ -155,6 +182,7 @@ impl Problem {
             status: row.status.as_u16(),
             detail: self.detail.as_ref().map_or(row.detail[side], |texts| texts[side].as_str()).to_owned(),
             code: row.name,
+            errors: self.errors.iter().map(|wrong| wrong.told(language)).collect(),
         };
         let mut response = (row.status, Json(body)).into_response();
         let headers = response.headers_mut();
@@ -192,6 +220,24 @@ pub struct Document {
     detail: String,
     /// Stable name, for programs.
     code: &'static str,
+    /// What is wrong in which part of the request, where that is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Told>,
+}
+
+/// What is wrong, in the reader's language.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Wrong)]
+struct Told {
+    at: String,
+    detail: String,
+}
+
+impl Wrong {
+    fn told(&self, language: Language) -> Told {
+        let detail = if language == Language::Zh { &self.zh } else { &self.en };
+        Told { at: self.at.clone(), detail: detail.clone() }
+    }
 }
 
 /// A JSON body; one that cannot be read is a [`Problem`].

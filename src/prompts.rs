@@ -11,10 +11,15 @@ use crate::text::language::Language;
 
 const REPLIES: &str = include_str!("../prompts/replies.toml");
 /// `(name, English, Chinese)`.
-const TEMPLATES: [(&str, &str, &str); 2] = [
+const TEMPLATES: [(&str, &str, &str); 5] = [
     ("system", include_str!("../prompts/system.en.md"), include_str!("../prompts/system.zh.md")),
     ("answer", include_str!("../prompts/answer.en.md"), include_str!("../prompts/answer.zh.md")),
+    ("handoff", include_str!("../prompts/handoff.en.md"), include_str!("../prompts/handoff.zh.md")),
+    ("rewrite", include_str!("../prompts/rewrite.en.md"), include_str!("../prompts/rewrite.zh.md")),
+    ("translate", include_str!("../prompts/translate.en.md"), include_str!("../prompts/translate.zh.md")),
 ];
+/// The templates that an answer is made with.
+const ANSWER: &[&str] = &["system", "answer"];
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,7 +65,7 @@ pub fn lead_in(key: &str, language: Language, title: &str) -> String {
     reply(key, language).replace("{title}", title)
 }
 
-/// Renders a template (`system`, `answer`) in a language.
+/// Renders a template in a language.
 #[must_use]
 pub fn render(name: &str, language: Language, values: &impl Serialize) -> String {
     ENVIRONMENT
@@ -72,15 +77,25 @@ pub fn render(name: &str, language: Language, values: &impl Serialize) -> String
 /// `answer.en@` and the first 8 hex digits of the SHA-256 over both templates that an answer uses.
 #[must_use]
 pub fn version(language: Language) -> String {
+    named("answer", ANSWER, language)
+}
+
+/// The same for a prompt with a template of its own, such as `handoff.en@`.
+#[must_use]
+pub fn version_of(name: &str, language: Language) -> String {
+    named(name, &[name], language)
+}
+
+fn named(name: &str, of: &[&str], language: Language) -> String {
     let mut hash = Sha256::new();
-    for (_, en, zh) in TEMPLATES {
+    for (_, en, zh) in TEMPLATES.iter().filter(|(template, ..)| of.contains(template)) {
         hash.update(match language {
             Language::En => en,
             Language::Zh => zh,
         });
     }
     let digits: String = hash.finalize()[..4].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("answer.{}@{digits}", suffix(language))
+    format!("{name}.{}@{digits}", suffix(language))
 }
 
 fn suffix(language: Language) -> &'static str {
@@ -106,6 +121,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_worked_on_stands_between_fences_and_apart_from_the_orders() {
+        for (name, values) in [
+            ("handoff", json!({ "fence": "§k3y§", "messages": [{"who": "Customer", "text": "No {{ fence }}"}] })),
+            ("rewrite", json!({ "fence": "§k3y§", "text": "No {{ fence }}", "how": "Be brief." })),
+            ("translate", json!({ "fence": "§k3y§", "text": "No {{ fence }}" })),
+        ] {
+            for language in [Language::En, Language::Zh] {
+                let part = |part: &str| {
+                    let mut values = values.clone();
+                    values["part"] = json!(part);
+                    render(name, language, &values)
+                };
+                let (system, user) = (part("system"), part("user"));
+                assert!(system.contains("§k3y§") && !system.contains("No {{"), "{name}: {system}");
+                assert!(user.contains("No {{ fence }}") && user.matches("§k3y§").count() == 2, "{name}: {user}");
+            }
+        }
+    }
+
+    #[test]
     fn templates_render_with_passages_between_fences() {
         let values = json!({
             "fence": "§k3y§",
@@ -119,6 +154,7 @@ mod tests {
             assert!(rendered.contains("No returns {{ fence }}."), "passages are not templates: {rendered}");
             assert!(render("system", language, &values).contains("NO_ANSWER"));
             assert_eq!(version(language).len(), "answer.en@".len() + 8);
+            assert_ne!(version_of("rewrite", language), version_of("translate", language));
         }
     }
 }

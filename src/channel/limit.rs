@@ -38,6 +38,12 @@ impl Caller {
             four @ IpAddr::V4(_) => Self(four),
         }
     }
+
+    /// The address, or that of the network.
+    #[must_use]
+    pub fn address(&self) -> IpAddr {
+        self.0
+    }
 }
 
 /// Buckets for everybody who came lately.

@@ -72,7 +72,7 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
             }
             findings.push(documents(&house).await);
             findings.push(embedder(&house, &embed, terminal).await);
-            findings.push(match (&house.llm, arguments.offline) {
+            findings.push(match (house.llm.current(), arguments.offline) {
                 (None, _) => {
                     finding("model", State::Note, "none is configured; answers are quotes ([llm] in frontdesk.toml)")
                 }

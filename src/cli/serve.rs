@@ -160,7 +160,7 @@ fn tell(house: &House, terminal: &Terminal, took: Duration) {
     if let Some(reason) = house.lexical_only() {
         terminal.say(format!("Note: {}.", reason.en), format!("提示：{}。", reason.zh));
     }
-    match &house.llm {
+    match house.llm.current() {
         Some(llm) => {
             let name = llm.name();
             terminal

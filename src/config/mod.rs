@@ -11,6 +11,7 @@ use crate::channel::web;
 use crate::config::layers::Layers;
 use crate::knowledge::extract::limits::Limits;
 use crate::knowledge::{ingest, retrieve};
+use crate::model::wording::{Suggestions, Wording};
 use crate::{bus, desk, dialogue, embed, index, llm, switchboard};
 
 pub mod layers;
@@ -128,22 +129,6 @@ pub struct Page {
     pub name: Wording,
     pub greeting: Wording,
     pub suggestions: Suggestions,
-}
-
-/// A text in both languages; an empty one means the page's own.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, utoipa::ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Wording {
-    pub en: String,
-    pub zh: String,
-}
-
-/// Questions that the page suggests.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, utoipa::ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Suggestions {
-    pub en: Vec<String>,
-    pub zh: Vec<String>,
 }
 
 /// Why the settings cannot be used; one line per problem, each with its source, its key and what is expected.

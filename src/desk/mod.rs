@@ -2,4 +2,6 @@
 
 pub mod accounts;
 pub mod config;
+pub mod hours;
+pub mod inboxes;
 pub mod summary;

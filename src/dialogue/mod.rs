@@ -9,6 +9,7 @@
 pub mod assemble;
 pub mod calibration;
 pub mod config;
+pub mod draft;
 pub mod gate;
 pub mod policy;
 pub mod quote;
@@ -20,7 +21,7 @@ pub mod window;
 pub mod write;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::Context as _;
 use tokio::sync::mpsc;
@@ -31,6 +32,7 @@ use crate::dialogue::policy::Policy;
 use crate::dialogue::turn::Running;
 use crate::knowledge::retrieve::Retriever;
 use crate::llm::Llm;
+use crate::llm::slot::Slot;
 use crate::model::conversation::Conversation;
 use crate::model::decision::{Decision, Mode};
 use crate::model::event::Reason;
@@ -74,10 +76,13 @@ pub enum Reply {
 #[derive(Debug)]
 pub struct Dialogue {
     config: Config,
-    policy: Policy,
+    /// Replaced when somebody edits the rules; a turn under way goes on with those that it began with.
+    policy: RwLock<Arc<Policy>>,
+    /// The rules of the settings, which edited ones stand in for.
+    unedited: Arc<Policy>,
     calibration: Calibration,
     retriever: Arc<Retriever>,
-    llm: Option<Arc<dyn Llm>>,
+    llm: Slot,
 }
 
 impl Dialogue {
@@ -85,7 +90,7 @@ impl Dialogue {
     ///
     /// # Errors
     /// When a named file cannot be read or is not what it should be.
-    pub fn new(config: Config, retriever: Arc<Retriever>, llm: Option<Arc<dyn Llm>>) -> anyhow::Result<Self> {
+    pub fn new(config: Config, retriever: Arc<Retriever>, llm: impl Into<Slot>) -> anyhow::Result<Self> {
         let read =
             |path: &Path| std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()));
         let policy = match &config.policy {
@@ -96,7 +101,9 @@ impl Dialogue {
             Some(path) => calibration::parse(&read(path)?).with_context(|| format!("in {}", path.display()))?,
             None => calibration::built_in(),
         };
-        Ok(Self { config, policy, calibration, retriever, llm })
+        let unedited = Arc::new(policy);
+        let policy = RwLock::new(Arc::clone(&unedited));
+        Ok(Self { config, policy, unedited, calibration, retriever, llm: llm.into() })
     }
 
     /// Answers what the customer said since the last answer. Every sentence that passes is sent to `shown` at once; a
@@ -109,19 +116,47 @@ impl Dialogue {
         _now: Timestamp,
         shown: &mpsc::Sender<Sentence>,
     ) -> Outcome {
+        self.turn(conversation, turn, self.llm.current(), false, shown).await
+    }
+
+    /// Proposes a reply to a person who will read it first, whatever the rules and the thresholds say. `open` is what
+    /// [`draft::open`] made of the conversation. Without the model the best passage is quoted.
+    pub async fn draft(&self, open: &Conversation, turn: TurnId, with_model: bool) -> Outcome {
+        let llm = self.llm.current().filter(|_| with_model);
+        // Nobody watches; the whole text comes at the end.
+        let (shown, _) = mpsc::channel(1);
+        self.turn(open, turn, llm, true, &shown).await
+    }
+
+    async fn turn(
+        &self,
+        conversation: &Conversation,
+        turn: TurnId,
+        llm: Option<Arc<dyn Llm>>,
+        drafting: bool,
+        shown: &mpsc::Sender<Sentence>,
+    ) -> Outcome {
+        let policy = self.policy();
         let running = Running {
             config: &self.config,
-            policy: &self.policy,
+            policy: &policy,
             calibration: &self.calibration,
             retriever: &self.retriever,
-            llm: self.llm.as_deref(),
+            llm: llm.as_deref(),
+            drafting,
         };
         running.run(conversation, turn, shown).await
     }
 
     /// The rules that are followed.
     #[must_use]
-    pub fn policy(&self) -> &Policy {
-        &self.policy
+    pub fn policy(&self) -> Arc<Policy> {
+        Arc::clone(&self.policy.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Follows edited rules from the next turn on; without any, those of the settings.
+    pub fn follow(&self, edited: Option<Policy>) {
+        let policy = edited.map_or_else(|| Arc::clone(&self.unedited), Arc::new);
+        *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
     }
 }

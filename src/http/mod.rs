@@ -17,12 +17,14 @@ use crate::channel::Channel;
 use crate::http::auth::Admin;
 use crate::problem::{Code, Problem};
 
+mod admin;
 mod assets;
 pub mod auth;
 mod desk;
 mod documents;
 mod human;
 mod layers;
+mod ledger;
 mod ops;
 mod page;
 mod reference;
@@ -36,7 +38,10 @@ const BODY_LIMIT: usize = 64 << 10;
 pub fn router(house: &House, admin: Admin) -> Router {
     let server = &house.config.server;
     let keys = (admin, house.accounts.clone());
-    let guarded = documents::routes(house).layer(from_fn_with_state(keys, staff::require_admin));
+    let guarded = documents::routes(house)
+        .merge(admin::routes(house).layer(DefaultBodyLimit::max(BODY_LIMIT)))
+        .layer(from_fn_with_state(house.store.clone(), ledger::keep))
+        .layer(from_fn_with_state(keys, staff::require_admin));
     let (routes, api) = OpenApiRouter::with_openapi(reference::base())
         .merge(house.web.routes())
         .merge(human::routes(house.web.clone(), house.switchboard.clone()))

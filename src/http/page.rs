@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::config::{Config, Suggestions, Wording};
+use crate::config::Config;
+use crate::model::wording::{Suggestions, Wording};
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 struct Page {

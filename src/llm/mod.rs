@@ -10,10 +10,12 @@ use serde::{Deserialize, Serialize};
 
 pub mod breaker;
 pub mod cassette;
+pub mod chosen;
 pub mod chunk;
 pub mod config;
 pub mod openai;
 pub mod scripted;
+pub mod slot;
 
 /// A model that completes prompts.
 #[async_trait]

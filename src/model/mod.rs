@@ -9,6 +9,8 @@ pub mod decision;
 pub mod event;
 pub mod fold;
 pub mod id;
+pub mod inbox;
 pub mod passage;
 pub mod staff;
 pub mod time;
+pub mod wording;

@@ -14,12 +14,15 @@ use tokio::sync::mpsc;
 use crate::model::id::WorkspaceId;
 
 pub mod agents;
+pub mod audit;
+pub mod canned;
 pub mod chunks;
 pub mod contacts;
 pub mod conversations;
 pub mod documents;
 pub mod due;
 pub mod events;
+pub mod inboxes;
 pub mod indexed;
 pub mod passages;
 pub mod revisions;
@@ -27,6 +30,7 @@ pub mod sessions;
 pub mod teams;
 pub mod vectors;
 pub mod versions;
+pub mod views;
 mod writer;
 
 /// Connections that read at the same time.

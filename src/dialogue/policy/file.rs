@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::model::event::{Priority, ReasonKind};
+use crate::model::wording::Wording;
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,6 +22,9 @@ pub struct File {
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     pub name: String,
+    /// What it is for, for those who read the list of rules.
+    #[serde(default)]
+    pub description: Wording,
     pub action: Action,
     /// Why people get the conversation, when the action (or a repetition) says so.
     #[serde(default = "by_rule")]

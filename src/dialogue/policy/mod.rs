@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use regex::{RegexSet, RegexSetBuilder};
 
 pub mod file;
+pub mod kept;
 
 use crate::dialogue::policy::file::{Action, Currency, File};
 use crate::model::event::{Priority, ReasonKind};
@@ -22,6 +23,8 @@ const LONGEST: usize = 4000;
 #[derive(Debug)]
 pub struct Policy {
     pub version: String,
+    /// The file as it was written.
+    pub text: String,
     rules: Vec<Rule>,
 }
 
@@ -60,15 +63,15 @@ pub struct Said<'a> {
 /// Why a policy file cannot be used. The texts name the rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    #[error("the policy file cannot be read: {0}")]
-    Unreadable(String),
+    #[error("the policy file cannot be read: {why}")]
+    Unreadable { line: Option<usize>, why: String },
     #[error("rule `{rule}`: {why}")]
-    Rule { rule: String, why: String },
+    Rule { rule: String, line: Option<usize>, why: String },
 }
 
-/// An example that a rule got wrong.
+/// An example of a rule, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub struct Examined {
     pub rule: String,
     pub text: String,
     /// The example says that this rule decides.
@@ -77,16 +80,26 @@ pub struct Failure {
     pub decided: Option<String>,
 }
 
+impl Examined {
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        (self.decided.as_deref() == Some(self.rule.as_str())) == self.expected
+    }
+}
+
 /// Reads and compiles a policy file.
 ///
 /// # Errors
 /// When the file is not TOML of the documented shape, or a pattern is no regular expression.
 pub fn parse(text: &str) -> Result<Policy, Error> {
-    let file: File = toml::from_str(text).map_err(|error| Error::Unreadable(error.to_string()))?;
+    let file: File = toml::from_str(text).map_err(|error| {
+        let line = error.span().map(|span| line_at(text, span.start));
+        Error::Unreadable { line, why: error.message().to_owned() }
+    })?;
     let words = file.words;
     let mut rules = Vec::with_capacity(file.rule.len());
     for said in file.rule {
-        let wrong = |why: String| Error::Rule { rule: said.name.clone(), why };
+        let wrong = |why: String| Error::Rule { rule: said.name.clone(), line: line_of(text, &said.name), why };
         if said.cues.is_empty() == said.patterns.is_empty() {
             return Err(wrong("needs either patterns or cues".to_owned()));
         }
@@ -119,7 +132,7 @@ pub fn parse(text: &str) -> Result<Policy, Error> {
             said,
         });
     }
-    Ok(Policy { version: file.version, rules })
+    Ok(Policy { version: file.version, text: text.to_owned(), rules })
 }
 
 /// The policy that is shipped.
@@ -160,22 +173,31 @@ pub fn instructs(policy: &Policy, passage: &str) -> bool {
     })
 }
 
-/// Runs every example of the file; an empty list means that all hold.
+/// The examples that do not hold; an empty list means that all do.
 #[must_use]
-pub fn test(policy: &Policy) -> Vec<Failure> {
-    let mut failures = Vec::new();
+pub fn test(policy: &Policy) -> Vec<Examined> {
+    examine(policy).into_iter().filter(|example| !example.holds()).collect()
+}
+
+/// Runs every example of the file.
+#[must_use]
+pub fn examine(policy: &Policy) -> Vec<Examined> {
+    let mut examined = Vec::new();
     for rule in &policy.rules {
         let examples = &rule.said.examples;
         let marked = examples.yes.iter().map(|text| (text, true)).chain(examples.no.iter().map(|text| (text, false)));
         for (text, expected) in marked {
             let said = Said { question: text, before: &[], offered: rule.said.after_offer };
             let decided = before(policy, said).map(|verdict| verdict.rule);
-            if (decided.as_deref() == Some(rule.said.name.as_str())) != expected {
-                failures.push(Failure { rule: rule.said.name.clone(), text: text.clone(), expected, decided });
-            }
+            examined.push(Examined { rule: rule.said.name.clone(), text: text.clone(), expected, decided });
         }
     }
-    failures
+    examined
+}
+
+/// The rules as they were written, in the order in which they are tried.
+pub fn written(policy: &Policy) -> impl Iterator<Item = &file::Rule> {
+    policy.rules.iter().map(|rule| &rule.said)
 }
 
 /// Names of the rules, in the order in which they are tried, and the number of their examples.
@@ -229,6 +251,20 @@ impl Rule {
     }
 }
 
+/// The line (from 1) that holds a byte of the file.
+fn line_at(text: &str, byte: usize) -> usize {
+    text.as_bytes()[..byte.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
+/// The line that gives a rule its name.
+fn line_of(text: &str, rule: &str) -> Option<usize> {
+    let names = |line: &str| {
+        let value = line.trim().strip_prefix("name").and_then(|rest| rest.trim_start().strip_prefix('='));
+        value.is_some_and(|value| value.trim().trim_matches(['"', '\'']) == rule)
+    };
+    text.lines().position(names).map(|at| at + 1)
+}
+
 /// Folded, with straight quotes, and no longer than what is looked at.
 fn plain(text: &str) -> String {
     let count = text.chars().count();
@@ -280,6 +316,8 @@ mod tests {
         assert!(parse(file).unwrap_err().to_string().contains("rule `broken`"));
         let unknown = file.replace("(\"]", "{nobody}\"]");
         assert!(parse(&unknown).unwrap_err().to_string().contains("no word list"));
+        assert!(matches!(parse(file), Err(Error::Rule { line: Some(3), .. })));
+        assert!(matches!(parse("version = \"1\"\n\nversion = 2"), Err(Error::Unreadable { line: Some(3), .. })));
     }
 
     #[test]

@@ -1,0 +1,18 @@
+//! What administrators set up: one file for each subject. Decides nothing.
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::House;
+
+mod audit;
+mod inboxes;
+mod model;
+mod policy;
+
+pub(super) fn routes(house: &House) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .merge(audit::routes(house))
+        .merge(inboxes::routes(house))
+        .merge(model::routes(house))
+        .merge(policy::routes(house))
+}
