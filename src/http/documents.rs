@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 
 use crate::app::House;
 use crate::clock;
+use crate::http::ledger::Ledger;
 use crate::http::shelf::{Listed, Version, listed, version};
 use crate::knowledge::catalogue;
 use crate::knowledge::ingest::{ChangeError, Ingest, UploadError};
@@ -91,6 +92,7 @@ struct Upload {
 )]
 async fn upload(
     State(knowledge): State<Knowledge>,
+    ledger: Ledger,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<impl IntoResponse, Problem> {
     let mut form = form.map_err(|_| Code::UnsupportedMediaType)?;
@@ -102,7 +104,11 @@ async fn upload(
             return Err(Problem::saying(Code::TooLarge, en, format!("一次最多上传 {FILES} 个文件。")));
         }
         match take(&knowledge, &name, field).await {
-            Ok(taken) => received.documents.push(taken),
+            Ok(taken) => {
+                let action = if taken.unchanged { "document.unchanged" } else { "document.uploaded" };
+                ledger.note(action, &taken.name);
+                received.documents.push(taken);
+            }
             Err(UploadError::BrokeOff(_)) => return Err(broken_off(StatusCode::BAD_REQUEST)),
             Err(UploadError::QueueFull { .. }) => return Err(Problem::from(Code::Busy).retry_after(10)),
             Err(error @ (UploadError::Store(_) | UploadError::Disk(_) | UploadError::DiskFull)) => {
@@ -203,9 +209,17 @@ struct Published {
     security(("admin" = [])),
     responses((status = 200, body = Published), (status = 404, body = problem::Document))
 )]
-async fn delete(State(knowledge): State<Knowledge>, Path(id): Path<String>) -> Result<Json<Published>, Problem> {
-    let changed = knowledge.ingest.delete(WorkspaceId::DEFAULT, named(&id)?, clock::now()).await;
-    changed.map(|version| Json(Published { version })).map_err(refused)
+async fn delete(
+    State(knowledge): State<Knowledge>,
+    Path(id): Path<String>,
+    ledger: Ledger,
+) -> Result<Json<Published>, Problem> {
+    let id = named(&id)?;
+    let before = catalogue::document(&knowledge.store, WorkspaceId::DEFAULT, id).await.map_err(Problem::internal)?;
+    let version = knowledge.ingest.delete(WorkspaceId::DEFAULT, id, clock::now()).await.map_err(refused)?;
+    let name = before.map_or_else(|| id.to_string(), |before| before.name);
+    ledger.changed("document.deleted", name, None::<()>, Some(serde_json::json!({ "version": version })));
+    Ok(Json(Published { version }))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -235,10 +249,20 @@ async fn versions(
     security(("admin" = [])),
     responses((status = 200, body = Published), (status = 404, body = problem::Document))
 )]
-async fn rollback(State(knowledge): State<Knowledge>, Path(to): Path<String>) -> Result<Json<Published>, Problem> {
+async fn rollback(
+    State(knowledge): State<Knowledge>,
+    Path(to): Path<String>,
+    ledger: Ledger,
+) -> Result<Json<Published>, Problem> {
     let to = to.parse().map_err(|_| Code::NotFound)?;
-    let changed = knowledge.ingest.rollback(WorkspaceId::DEFAULT, to, clock::now()).await;
-    changed.map(|version| Json(Published { version })).map_err(refused)
+    let version = knowledge.ingest.rollback(WorkspaceId::DEFAULT, to, clock::now()).await.map_err(refused)?;
+    ledger.changed(
+        "knowledge.rolled_back",
+        format!("to version {to}"),
+        None::<()>,
+        Some(serde_json::json!({ "version": version })),
+    );
+    Ok(Json(Published { version }))
 }
 
 fn named(id: &str) -> Result<DocumentId, Problem> {

@@ -4,12 +4,14 @@
 //! - `document`: what a file becomes · `extract`: reading it · `chunk`: pieces of it · `rank`: what of a piece is indexed and asked
 //! - `blobs`: the bytes as they came · `lock`: one process ingests
 //! - `version`: which revisions can be seen, and when to publish · `progress`, `reasons`: what people are told
-//! - `ingest`: upload, read, publish, embed, delete, roll back · `catalogue`: documents as people see them
+//! - `ingest`: upload, read, publish, embed, delete, roll back · `catalogue`: documents as people see them · `diff`: what
+//!   changed between two revisions
 //! - `retrieve`: a question becomes passages · `distinct`: the same text is shown once
 
 pub mod blobs;
 pub mod catalogue;
 pub mod chunk;
+pub mod diff;
 pub mod distinct;
 pub mod document;
 pub mod extract;

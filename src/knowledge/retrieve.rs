@@ -158,7 +158,15 @@ impl Retriever {
         let language = crate::text::language::detect(question);
         let lexical = vec![(question.to_owned(), 1.0)];
         let ask = Ask { lexical, dense: question.to_owned(), language, limit, version: None };
-        let retrieved = self.retrieve(workspace, &ask).await?;
+        self.explain_ask(workspace, &ask).await
+    }
+
+    /// The same for any ask, such as one by words alone.
+    ///
+    /// # Errors
+    /// As [`Retriever::retrieve`].
+    pub async fn explain_ask(&self, workspace: WorkspaceId, ask: &Ask) -> Result<(Retrieved, Vec<Explained>), Error> {
+        let retrieved = self.retrieve(workspace, ask).await?;
         let explained = retrieved.passages.iter().zip(1..).map(|(scored, rank)| Explained {
             rank,
             scored: scored.clone(),

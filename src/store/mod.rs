@@ -22,6 +22,7 @@ pub mod conversations;
 pub mod documents;
 pub mod due;
 pub mod events;
+pub mod history;
 pub mod inboxes;
 pub mod indexed;
 pub mod passages;

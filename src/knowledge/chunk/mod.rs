@@ -35,6 +35,12 @@ impl Default for Limits {
     }
 }
 
+/// Length of a text in the tokens that chunks are measured in.
+#[must_use]
+pub fn tokens(text: &str) -> usize {
+    size::exact(text)
+}
+
 /// The chunks of a document, in the order of its text.
 ///
 /// `&extracted.text[chunk.place]` is the chunk's text, but for a table header that was put before it. A chunk that says

@@ -208,6 +208,23 @@ impl Ingest {
         }
     }
 
+    /// Reads a document again whose newest revision failed; false when it did not fail.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub async fn retry(
+        &self,
+        workspace: WorkspaceId,
+        document: DocumentId,
+        now: Timestamp,
+    ) -> Result<bool, store::Error> {
+        let due = self.store.retry_document(workspace, document, now).await?;
+        if due {
+            self.bus.publish(Arc::new(Hint::Uploaded));
+        }
+        Ok(due)
+    }
+
     /// Makes a new version in which exactly the content of version `to` can be found, from the next question on, and returns
     /// it. Version 0 is empty.
     ///

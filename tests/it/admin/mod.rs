@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 
 use crate::house::House;
 
+mod history;
 mod inboxes;
 mod model;
+mod playground;
 mod policy;
 
 /// Calls the API as administrator and returns status and body.
