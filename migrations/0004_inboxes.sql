@@ -1,4 +1,4 @@
--- What a business sets up: its doors, its ready-made answers, its saved lists, and who changed what. Times are milliseconds
+-- What a business sets up: its doors, and who changed what. Times are milliseconds
 -- since 1970 in UTC; JSON is text.
 
 create table inboxes (
@@ -16,31 +16,6 @@ create table inboxes (
     changed_at bigint not null
 );
 create unique index inboxes_by_key on inboxes (workspace, key);
-
-create table canned (
-    id uuid not null primary key,
-    workspace uuid not null references workspaces (id),
-    -- The agent who wrote it; nothing when everybody's.
-    owner uuid,
-    shortcut text not null,
-    title text not null,
-    text text not null,
-    -- Only for conversations in this language; nothing for all.
-    language text,
-    changed_at bigint not null
-);
-create index canned_by_shortcut on canned (workspace, shortcut);
-
-create table views (
-    id uuid not null primary key,
-    workspace uuid not null references workspaces (id),
-    -- The agent whose list it is; nothing when everybody's.
-    owner uuid,
-    name text not null,
-    -- JSON: the query of the list.
-    filter text not null,
-    created_at bigint not null
-);
 
 -- Only ever added to. The number orders entries of the same millisecond.
 create table audit (

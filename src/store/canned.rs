@@ -1,4 +1,4 @@
-//! Ready-made answers: an agent's own, and everybody's.
+//! Ready-made answers: an agent's own, and those that are shared.
 
 use uuid::Uuid;
 
@@ -13,50 +13,54 @@ const MOST: i64 = 1000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Canned {
     pub id: Uuid,
-    /// The agent whose it is; nothing when everybody's.
-    pub owner: Option<AgentId>,
+    /// Who wrote it.
+    pub agent: AgentId,
+    /// Everybody may use it.
+    pub shared: bool,
     pub shortcut: String,
     pub title: String,
     pub text: String,
     /// Only for conversations in this language; nothing for all.
     pub language: Option<String>,
-    pub changed_at: Timestamp,
+    pub created_at: Timestamp,
 }
 
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
-    owner: Option<Uuid>,
+    agent: Uuid,
+    shared: bool,
     shortcut: String,
     title: String,
-    text: String,
+    body: String,
     language: Option<String>,
-    changed_at: i64,
+    created_at: i64,
 }
 
 impl From<Row> for Canned {
     fn from(row: Row) -> Self {
         Self {
             id: row.id,
-            owner: row.owner.map(AgentId),
+            agent: AgentId(row.agent),
+            shared: row.shared,
             shortcut: row.shortcut,
             title: row.title,
-            text: row.text,
+            text: row.body,
             language: row.language,
-            changed_at: Timestamp(row.changed_at),
+            created_at: Timestamp(row.created_at),
         }
     }
 }
 
 impl Store {
-    /// What an agent may use: their own and everybody's, by shortcut. Without an agent only everybody's.
-    pub async fn canned(&self, workspace: WorkspaceId, agent: Option<AgentId>) -> Result<Vec<Canned>, Error> {
+    /// What an agent may use: their own and the shared ones, by shortcut.
+    pub async fn canned(&self, workspace: WorkspaceId, agent: AgentId) -> Result<Vec<Canned>, Error> {
         let rows: Vec<Row> = sqlx::query_as(
-            "select id, owner, shortcut, title, text, language, changed_at from canned
-             where workspace = $1 and (owner is null or owner = $2) order by shortcut, id limit $3",
+            "select id, agent, shared, shortcut, title, body, language, created_at from canned
+             where workspace = $1 and (shared or agent = $2) order by shortcut, id limit $3",
         )
         .bind(workspace.0)
-        .bind(agent.map(|agent| agent.0))
+        .bind(agent.0)
         .bind(MOST)
         .fetch_all(self.reading())
         .await?;
@@ -65,7 +69,8 @@ impl Store {
 
     pub async fn canned_by_id(&self, workspace: WorkspaceId, id: Uuid) -> Result<Option<Canned>, Error> {
         let row: Option<Row> = sqlx::query_as(
-            "select id, owner, shortcut, title, text, language, changed_at from canned where workspace = $1 and id = $2",
+            "select id, agent, shared, shortcut, title, body, language, created_at from canned
+             where workspace = $1 and id = $2",
         )
         .bind(workspace.0)
         .bind(id)
@@ -74,22 +79,23 @@ impl Store {
         Ok(row.map(Canned::from))
     }
 
-    /// Adds one, or replaces the one of the same id.
+    /// Adds one, or replaces the one of the same id. Whose it is stays.
     pub async fn keep_canned(&self, workspace: WorkspaceId, canned: &Canned) -> Result<(), Error> {
         sqlx::query(
-            "insert into canned (id, workspace, owner, shortcut, title, text, language, changed_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)
-             on conflict (id) do update set owner = excluded.owner, shortcut = excluded.shortcut, title = excluded.title,
-                text = excluded.text, language = excluded.language, changed_at = excluded.changed_at",
+            "insert into canned (id, workspace, agent, shared, shortcut, title, body, language, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             on conflict (id) do update set shared = excluded.shared, shortcut = excluded.shortcut,
+                title = excluded.title, body = excluded.body, language = excluded.language",
         )
         .bind(canned.id)
         .bind(workspace.0)
-        .bind(canned.owner.map(|agent| agent.0))
+        .bind(canned.agent.0)
+        .bind(canned.shared)
         .bind(&canned.shortcut)
         .bind(&canned.title)
         .bind(&canned.text)
         .bind(&canned.language)
-        .bind(canned.changed_at.0)
+        .bind(canned.created_at.0)
         .execute(self.writer())
         .await?;
         Ok(())

@@ -1,6 +1,5 @@
-//! Saved lists of conversations: an agent's own, and everybody's.
+//! Saved lists of conversations: an agent's own, and those that are shared.
 
-use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{Error, Store};
@@ -14,8 +13,10 @@ const MOST: i64 = 200;
 #[derive(Clone, Debug, PartialEq)]
 pub struct View {
     pub id: Uuid,
-    /// The agent whose it is; nothing when everybody's.
-    pub owner: Option<AgentId>,
+    /// Who saved it.
+    pub agent: AgentId,
+    /// Everybody sees it.
+    pub shared: bool,
     pub name: String,
     /// The query of the list, as the console sends it.
     pub filter: serde_json::Value,
@@ -25,53 +26,63 @@ pub struct View {
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
-    owner: Option<Uuid>,
+    agent: Uuid,
+    shared: bool,
     name: String,
-    filter: Json<serde_json::Value>,
+    filter: String,
     created_at: i64,
 }
 
-impl From<Row> for View {
-    fn from(row: Row) -> Self {
-        let Row { id, owner, name, filter: Json(filter), created_at } = row;
-        Self { id, owner: owner.map(AgentId), name, filter, created_at: Timestamp(created_at) }
+impl Row {
+    fn view(self) -> Result<View, Error> {
+        Ok(View {
+            id: self.id,
+            agent: AgentId(self.agent),
+            shared: self.shared,
+            name: self.name,
+            filter: serde_json::from_str(&self.filter)?,
+            created_at: Timestamp(self.created_at),
+        })
     }
 }
 
 impl Store {
-    /// The lists of an agent and everybody's, oldest first. Without an agent only everybody's.
-    pub async fn views(&self, workspace: WorkspaceId, agent: Option<AgentId>) -> Result<Vec<View>, Error> {
+    /// The lists of an agent and the shared ones, oldest first.
+    pub async fn views(&self, workspace: WorkspaceId, agent: AgentId) -> Result<Vec<View>, Error> {
         let rows: Vec<Row> = sqlx::query_as(
-            "select id, owner, name, filter, created_at from views
-             where workspace = $1 and (owner is null or owner = $2) order by created_at, id limit $3",
+            "select id, agent, shared, name, filter, created_at from views
+             where workspace = $1 and (shared or agent = $2) order by created_at, id limit $3",
         )
         .bind(workspace.0)
-        .bind(agent.map(|agent| agent.0))
+        .bind(agent.0)
         .bind(MOST)
         .fetch_all(self.reading())
         .await?;
-        Ok(rows.into_iter().map(View::from).collect())
+        rows.into_iter().map(Row::view).collect()
     }
 
     pub async fn view(&self, workspace: WorkspaceId, id: Uuid) -> Result<Option<View>, Error> {
-        let row: Option<Row> =
-            sqlx::query_as("select id, owner, name, filter, created_at from views where workspace = $1 and id = $2")
-                .bind(workspace.0)
-                .bind(id)
-                .fetch_optional(self.reading())
-                .await?;
-        Ok(row.map(View::from))
+        let row: Option<Row> = sqlx::query_as(
+            "select id, agent, shared, name, filter, created_at from views where workspace = $1 and id = $2",
+        )
+        .bind(workspace.0)
+        .bind(id)
+        .fetch_optional(self.reading())
+        .await?;
+        row.map(Row::view).transpose()
     }
 
     pub async fn add_view(&self, workspace: WorkspaceId, view: &View) -> Result<(), Error> {
         sqlx::query(
-            "insert into views (id, workspace, owner, name, filter, created_at) values ($1, $2, $3, $4, $5, $6)",
+            "insert into views (id, workspace, agent, shared, name, filter, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(view.id)
         .bind(workspace.0)
-        .bind(view.owner.map(|agent| agent.0))
+        .bind(view.agent.0)
+        .bind(view.shared)
         .bind(&view.name)
-        .bind(Json(&view.filter))
+        .bind(serde_json::to_string(&view.filter)?)
         .bind(view.created_at.0)
         .execute(self.writer())
         .await?;
