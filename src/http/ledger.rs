@@ -15,7 +15,8 @@ use serde_json::Value;
 
 use crate::channel::limit::Caller;
 use crate::clock;
-use crate::model::id::{AgentId, WorkspaceId};
+use crate::http::staff::Staff;
+use crate::model::id::WorkspaceId;
 use crate::problem::Problem;
 use crate::store::Store;
 use crate::store::audit::Entry;
@@ -26,13 +27,6 @@ const MASK: &str = "***";
 const SECRETS: [&str; 5] = ["secret", "password", "api_key", "token", "proof"];
 /// Characters of a text that are kept; a policy is longer, and its file has the rest.
 const LONGEST: usize = 4000;
-
-/// Who makes the request; put there by whatever let it in.
-#[derive(Clone, Debug)]
-pub(super) struct Who {
-    pub(super) id: Option<AgentId>,
-    pub(super) name: String,
-}
 
 /// The page on which a handler writes what it does.
 #[derive(Clone, Debug, Default)]
@@ -103,7 +97,7 @@ pub(super) async fn keep(State(store): State<Store>, mut request: Request, next:
     let ledger = Ledger::default();
     request.extensions_mut().insert(ledger.clone());
     let extensions = request.extensions();
-    let who = extensions.get::<Who>().cloned();
+    let who = extensions.get::<Staff>().cloned();
     let ip = extensions.get::<Caller>().map(|caller| caller.address().to_string()).unwrap_or_default();
     let path = extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let address = format!("{} {path}", request.method());
@@ -114,8 +108,8 @@ pub(super) async fn keep(State(store): State<Store>, mut request: Request, next:
     for note in page.notes.into_iter().chain(fallback) {
         let entry = Entry {
             at: clock::now(),
-            who: who.as_ref().and_then(|who| who.id),
-            who_name: who.as_ref().map(|who| who.name.clone()).unwrap_or_default(),
+            who: who.as_ref().map(|who| who.agent.id),
+            who_name: who.as_ref().map(|who| who.agent.name.clone()).unwrap_or_default(),
             ip: ip.clone(),
             action: note.action.to_owned(),
             what: note.what,
