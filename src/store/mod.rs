@@ -15,7 +15,6 @@ use crate::model::id::WorkspaceId;
 
 pub mod agents;
 pub mod audit;
-pub mod canned;
 pub mod chunks;
 pub mod contacts;
 pub mod conversations;
@@ -31,7 +30,6 @@ pub mod sessions;
 pub mod teams;
 pub mod vectors;
 pub mod versions;
-pub mod views;
 mod writer;
 
 /// Connections that read at the same time.
