@@ -1,7 +1,18 @@
 # syntax=docker/dockerfile:1
+# The widget and the console: files that become part of the program.
+FROM node:22-bookworm-slim AS front
+WORKDIR /src
+COPY . .
+RUN for front in widget console; do \
+      if [ -f "$front/package.json" ]; then npm --prefix "$front" ci --no-fund --no-audit && npm --prefix "$front" run build; fi; \
+      mkdir -p "$front/dist"; \
+    done
+
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
+COPY --from=front /src/widget/dist widget/dist
+COPY --from=front /src/console/dist console/dist
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target \
     cargo build --release --locked && cp target/release/frontdesk /frontdesk
 # A local embedding model where one can be had; without it search uses words alone.

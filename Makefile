@@ -29,8 +29,28 @@ prerequisites: ## Install what building needs (Debian packages as root; otherwis
 models: prerequisites ## Set up a local embedding model in ./models; search uses words alone without one
 	@scripts/models.sh
 
+# A front end: its packages, then its dist/. Built again only when its sources changed.
+define FRONT
+$(1)/node_modules/.package-lock.json: $(1)/package.json $(1)/package-lock.json
+	@scripts/node.sh
+	npm --prefix $(1) ci --no-fund --no-audit --loglevel=error
+	@touch $$@
+
+$(1)/dist/.built: $(1)/node_modules/.package-lock.json $$(shell find $(1) \( -name node_modules -o -name dist \) -prune -o -type f -print)
+	npm --prefix $(1) run --silent build
+	@touch $$@
+endef
+FRONTS = $(patsubst %/package.json,%,$(wildcard widget/package.json console/package.json))
+$(foreach front,$(FRONTS),$(eval $(call FRONT,$(front))))
+
+.PHONY: widget
+widget: $(if $(filter widget,$(FRONTS)),widget/dist/.built) ## Build the chat widget (needs Node)
+
+.PHONY: console
+console: $(if $(filter console,$(FRONTS)),console/dist/.built) ## Build the agents' console (needs Node)
+
 .PHONY: build
-build: prerequisites ## Build the program (release)
+build: prerequisites widget console ## Build the program (release)
 	$(CARGO) build --release --locked
 
 .PHONY: run
@@ -38,16 +58,29 @@ run: models build ## Open the sample shop's help centre on http://127.0.0.1:8080
 	$(LEAN) $(FRONTDESK) serve --listen $(LISTEN) --sample knowledge $(ARGS)
 
 .PHONY: test
-test: prerequisites ## Run every test
+test: prerequisites widget console ## Run every test
+	@for front in $(FRONTS); do npm --prefix $$front run --silent --if-present test; done
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	  echo "$(CARGO) nextest run --locked"; $(CARGO) nextest run --locked; \
 	else \
 	  echo "$(CARGO) test --locked --lib --bins --tests"; $(CARGO) test --locked --lib --bins --tests; \
 	fi
 	$(CARGO) test --locked --doc
+	@$(MAKE) --no-print-directory browser
+
+.PHONY: browser
+browser: widget console tests/browser/node_modules/.package-lock.json ## Test the pages in a real browser (needs Node; installs chromium)
+	@scripts/chromium.sh
+	$(CARGO) build --locked
+	npm --prefix tests/browser run --silent test
+
+tests/browser/node_modules/.package-lock.json: tests/browser/package.json tests/browser/package-lock.json
+	@scripts/node.sh
+	npm --prefix tests/browser ci --no-fund --no-audit --loglevel=error
+	@touch $@
 
 .PHONY: check
-check: prerequisites ## Format, lints, dependencies, floor plan
+check: prerequisites widget console ## Format, lints, dependencies, floor plan
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	@scripts/deny.sh
@@ -70,4 +103,4 @@ samples: ## Rebuild the sample's binary documents (maintainers; needs fonts-droi
 .PHONY: clean
 clean: ## Remove what was built; documents, conversations and models stay
 	$(CARGO) clean
-	rm -rf .venv
+	rm -rf .venv tests/browser/node_modules $(foreach front,$(FRONTS),$(front)/dist $(front)/node_modules)

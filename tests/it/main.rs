@@ -13,6 +13,7 @@ mod embed;
 mod fake_model;
 mod faults;
 mod frames;
+mod front;
 mod house;
 mod index;
 mod journal;

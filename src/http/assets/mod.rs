@@ -8,6 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
+mod front;
+
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
@@ -15,23 +17,23 @@ const SVG: &str = "image/svg+xml";
 
 /// Address, kind, content.
 const FILES: &[(&str, &str, &[u8])] = &[
-    ("/", HTML, include_bytes!("page/index.html")),
-    ("/page/chat.css", CSS, include_bytes!("page/chat.css")),
-    ("/page/chat.js", SCRIPT, include_bytes!("page/chat.js")),
-    ("/page/api.js", SCRIPT, include_bytes!("page/api.js")),
-    ("/page/dom.js", SCRIPT, include_bytes!("page/dom.js")),
-    ("/page/log.js", SCRIPT, include_bytes!("page/log.js")),
-    ("/page/prose.js", SCRIPT, include_bytes!("page/prose.js")),
-    ("/page/sources.js", SCRIPT, include_bytes!("page/sources.js")),
-    ("/page/words.js", SCRIPT, include_bytes!("page/words.js")),
-    ("/page/icon.svg", SVG, include_bytes!("page/icon.svg")),
-    ("/api/docs", HTML, include_bytes!("page/reference.html")),
-    ("/page/reference.css", CSS, include_bytes!("page/reference.css")),
-    ("/page/reference.js", SCRIPT, include_bytes!("page/reference.js")),
+    ("/", HTML, include_bytes!("../page/index.html")),
+    ("/page/chat.css", CSS, include_bytes!("../page/chat.css")),
+    ("/page/chat.js", SCRIPT, include_bytes!("../page/chat.js")),
+    ("/page/api.js", SCRIPT, include_bytes!("../page/api.js")),
+    ("/page/dom.js", SCRIPT, include_bytes!("../page/dom.js")),
+    ("/page/log.js", SCRIPT, include_bytes!("../page/log.js")),
+    ("/page/prose.js", SCRIPT, include_bytes!("../page/prose.js")),
+    ("/page/sources.js", SCRIPT, include_bytes!("../page/sources.js")),
+    ("/page/words.js", SCRIPT, include_bytes!("../page/words.js")),
+    ("/page/icon.svg", SVG, include_bytes!("../page/icon.svg")),
+    ("/api/docs", HTML, include_bytes!("../page/reference.html")),
+    ("/page/reference.css", CSS, include_bytes!("../page/reference.css")),
+    ("/page/reference.js", SCRIPT, include_bytes!("../page/reference.js")),
 ];
 
 pub(super) fn routes() -> Router {
-    FILES.iter().fold(Router::new(), |router, &(path, kind, content)| {
+    FILES.iter().fold(front::routes(), |router, &(path, kind, content)| {
         let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(content)[..12]));
         router.route(path, get(move |headers: HeaderMap| async move { serve(&headers, kind, content, &tag) }))
     })
@@ -39,11 +41,15 @@ pub(super) fn routes() -> Router {
 
 /// The file, or word that the browser's copy is still good. A new program is seen at once, because copies are asked about.
 fn serve(headers: &HeaderMap, kind: &'static str, content: &'static [u8], tag: &str) -> Response {
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let fresh = known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
     let caching = [(header::ETAG, tag.to_owned()), (header::CACHE_CONTROL, "no-cache".to_owned())];
-    if fresh {
+    if is_known(headers, tag) {
         return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
     (caching, [(header::CONTENT_TYPE, kind)], content).into_response()
+}
+
+/// Whether the browser has what the tag names.
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag))
 }

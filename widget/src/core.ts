@@ -1,0 +1,440 @@
+/**
+ * The widget without its face: what it knows, and what it does about it. The picture is a fold (`model/state`); here are the
+ * effects around it.
+ */
+import * as outbox from './model/outbox.ts';
+import { EMPTY, fromBusiness, hear, take, unread, type Conversation } from './model/state.ts';
+import type { Attachment, Config, Contact, Door, Identity, Passage } from './model/types.ts';
+import { house, Refusal, type House } from './wire/http.ts';
+import { memory, type Kept, type Memory, type Theme } from './wire/memory.ts';
+import { Link } from './wire/link.ts';
+import { rest, type News } from './wire/stream.ts';
+import { tabs, type Tabs, type Word } from './wire/tabs.ts';
+import { choose, wordsOf, type Language } from './words/index.ts';
+import type { Words } from './words/words.ts';
+
+export interface Options {
+  inbox: string;
+  language?: string;
+  theme?: Theme;
+  launcher?: boolean;
+  position?: 'left' | 'right';
+  colour?: string;
+  contact?: Contact;
+}
+
+export interface View {
+  config: Config | null;
+  words: Words | null;
+  language: Language;
+  theme: Theme;
+  open: boolean;
+  launcher: boolean;
+  conversation: Conversation;
+  outbox: outbox.Outbox;
+  door: Door | null;
+  /** Whether the stream is up; nothing is said before the first try. */
+  link: 'none' | 'up' | 'down';
+  online: boolean;
+  read: number;
+  typing: string | null;
+  draft: string;
+  known: Contact;
+  identified: boolean;
+  asked: boolean;
+  notice: 'trouble' | 'gone' | null;
+  reason: string | null;
+}
+
+/** Pages without TLS have no `randomUUID`. */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+export type Happening = 'ready' | 'open' | 'close' | 'message' | 'unread' | 'error';
+
+const TYPING_SHOWN_MS = 8_000;
+const TYPING_TOLD_MS = 3_000;
+const RECEIPT_MS = 400;
+
+export class Core {
+  view: View;
+  #options: Options;
+  #memory: Memory;
+  #house: House;
+  #tabs: Tabs;
+  #identity: Identity | null = null;
+  #link: Link;
+  #watchers = new Set<() => void>();
+  #listeners = new Map<Happening, Set<(what?: unknown) => void>>();
+  #stops: (() => void)[] = [];
+  #flushing = false;
+  #opening: Promise<Door> | null = null;
+  #failures = 0;
+  #typingTimer = 0;
+  #typingTold = 0;
+  #receiptTimer = 0;
+  #told = { delivered: 0, read: 0 };
+  #over = new AbortController();
+
+  constructor(base: string, options: Options) {
+    this.#options = options;
+    this.#memory = memory(options.inbox);
+    const kept = this.#memory.read();
+    this.view = {
+      config: null,
+      words: null,
+      language: choose([options.language, kept.language, document.documentElement.lang, ...navigator.languages]),
+      theme: options.theme ?? kept.theme ?? 'auto',
+      open: kept.open,
+      launcher: options.launcher ?? true,
+      conversation: EMPTY,
+      outbox: outbox.revived(kept.outbox),
+      door: kept.door,
+      link: 'none',
+      online: navigator.onLine,
+      read: kept.read,
+      typing: null,
+      draft: kept.draft,
+      known: { ...(kept.contact ?? {}), ...(options.contact ?? {}) },
+      identified: false,
+      asked: false,
+      notice: null,
+      reason: null,
+    };
+    this.#house = house(base, () => this.view.words?.tag ?? this.view.language);
+    this.#tabs = tabs(`frontdesk:${options.inbox}`, (word) => this.#overhear(word));
+    this.#link = new Link(this.#house, this.#tabs, {
+      news: (news) => this.#hear(news),
+      connected: (yes) => this.#connected(yes),
+      gone: () => this.#gone(),
+    });
+  }
+
+  /** Fetches what is needed to be shown, and takes up an earlier conversation. */
+  async start(): Promise<void> {
+    const [config, words] = await Promise.all([this.#house.config(this.#options.inbox), wordsOf(this.view.language)]);
+    const { colour, position } = this.#options;
+    this.set({ config: { ...config, ...(colour ? { colour } : {}), ...(position ? { position } : {}) }, words });
+    const network = (): void => {
+      this.set({ online: navigator.onLine });
+      void this.flush();
+    };
+    const seen = (): void => this.#receipts();
+    for (const name of ['online', 'offline']) addEventListener(name, network);
+    for (const name of ['focus', 'visibilitychange']) document.addEventListener(name, seen);
+    addEventListener('focus', seen);
+    this.#stops.push(() => {
+      for (const name of ['online', 'offline']) removeEventListener(name, network);
+      for (const name of ['focus', 'visibilitychange']) document.removeEventListener(name, seen);
+      removeEventListener('focus', seen);
+    });
+    if (this.view.door) this.#link.take(this.view.door);
+    void this.flush();
+    this.emit('ready');
+  }
+
+  watch(listen: () => void): () => void {
+    this.#watchers.add(listen);
+    return () => this.#watchers.delete(listen);
+  }
+
+  set(change: Partial<View>): void {
+    const before = this.view;
+    this.view = { ...before, ...change };
+    const kept: Partial<Kept> = {};
+    if (this.view.door !== before.door) kept.door = this.view.door;
+    if (this.view.outbox !== before.outbox) kept.outbox = this.view.outbox;
+    if (this.view.draft !== before.draft) kept.draft = this.view.draft;
+    if (this.view.read !== before.read) kept.read = this.view.read;
+    if (this.view.open !== before.open) kept.open = this.view.open;
+    if (this.view.known !== before.known) kept.contact = this.view.known;
+    if (Object.keys(kept).length > 0) this.#memory.write(kept);
+    for (const listen of this.#watchers) listen();
+    if (this.unread !== unread(before.conversation, before.read)) this.emit('unread', this.unread);
+  }
+
+  on(happening: Happening, listen: (what?: unknown) => void): () => void {
+    const all = this.#listeners.get(happening) ?? new Set();
+    this.#listeners.set(happening, all.add(listen));
+    if (happening === 'ready' && this.view.config) listen();
+    return () => all.delete(listen);
+  }
+
+  emit(happening: Happening, what?: unknown): void {
+    for (const listen of this.#listeners.get(happening) ?? []) listen(what);
+  }
+
+  get unread(): number {
+    return unread(this.view.conversation, this.view.read);
+  }
+
+  // What the visitor does.
+
+  show(open: boolean): void {
+    if (open === this.view.open) return;
+    this.set({ open });
+    this.emit(open ? 'open' : 'close');
+    this.#receipts();
+  }
+
+  async speak(language: Language): Promise<void> {
+    const words = await wordsOf(language);
+    this.#memory.write({ language });
+    this.set({ language, words });
+  }
+
+  paint(theme: Theme): void {
+    this.#memory.write({ theme });
+    this.set({ theme });
+  }
+
+  /** Puts a message into the outbox; it is safe there, also when the page is closed. */
+  send(text: string, attachments: Attachment[] = []): void {
+    if (!text.trim() && attachments.length === 0) return;
+    const message = { client_id: newId(), text: text.trim(), attachments, at: new Date().toISOString() };
+    this.#setOutbox(outbox.add(this.view.outbox, message));
+    this.set({ draft: '', notice: null });
+    void this.flush();
+  }
+
+  retry(client_id: string): void {
+    this.#mark(client_id, 'waiting');
+    void this.flush();
+  }
+
+  discard(client_id: string): void {
+    this.#setOutbox(outbox.drop(this.view.outbox, client_id));
+  }
+
+  async askHuman(): Promise<void> {
+    this.set({ asked: true });
+    await this.#attempt(async () => {
+      const door = await this.#ensureDoor();
+      const { notice: _, ...queue } = await this.#house.human(door);
+      if (this.view.conversation.owner !== 'agent') this.set({ conversation: { ...this.view.conversation, queue } });
+    });
+    // The event says that it happened; when it did not, the button is there again.
+    if (this.view.notice) this.set({ asked: false });
+  }
+
+  type(draft: string): void {
+    this.set({ draft });
+    const { door, conversation } = this.view;
+    const now = Date.now();
+    if (!door || conversation.owner === 'bot' || !draft || now - this.#typingTold < TYPING_TOLD_MS) return;
+    this.#typingTold = now;
+    this.#house.tell(door, 'typing').catch(() => undefined);
+  }
+
+  async upload(file: File): Promise<Attachment> {
+    return this.#house.upload(await this.#ensureDoor(), file);
+  }
+
+  async file(attachment: Attachment): Promise<Blob> {
+    return this.#house.file(this.#door(), attachment.hash);
+  }
+
+  async passage(chunk: string): Promise<Passage> {
+    return this.#house.passage(this.#door(), chunk);
+  }
+
+  async rate(score: number, comment: string): Promise<boolean> {
+    return this.#attempt(() => this.#house.tell(this.#door(), 'rating', { score, comment }));
+  }
+
+  async reach(contact: Contact): Promise<boolean> {
+    const known = { ...this.view.known, ...contact, attributes: { ...this.view.known.attributes, ...contact.attributes } };
+    const { door } = this.view;
+    const done = door ? await this.#attempt(() => this.#house.tell(door, 'contact', contact)) : true;
+    if (done) this.set({ known });
+    return done;
+  }
+
+  async end(): Promise<void> {
+    const { door } = this.view;
+    if (door) await this.#attempt(() => this.#house.tell(door, 'end'));
+  }
+
+  async transcript(): Promise<Blob> {
+    return this.#house.transcript(this.#door(), 'txt');
+  }
+
+  /** Lets go of the conversation; the next message opens another. */
+  startOver(tell = true): void {
+    this.#link.drop();
+    this.#told = { delivered: 0, read: 0 };
+    this.set({ conversation: EMPTY, outbox: [], door: null, link: 'none', read: 0, typing: null, asked: false, notice: null, reason: null });
+    if (tell) this.#tabs.tell({ say: 'entered', by: null });
+  }
+
+  /** Says who the visitor is. Somebody else than before does not see what was said before. */
+  async identify(identity: Identity): Promise<void> {
+    const kept = this.#memory.read();
+    if (kept.visitor !== null && kept.visitor !== identity.id) this.startOver();
+    this.#memory.write({ visitor: identity.id });
+    this.#identity = identity;
+    const { id: _id, proof: _proof, ...traits } = identity;
+    this.set({ identified: true, known: { ...this.view.known, ...traits } });
+    const { door } = this.view;
+    if (door) await this.#attempt(() => this.#house.tell(door, 'contact', { ...traits, identity }));
+  }
+
+  /** Ends everything and forgets the visitor: for when somebody signs out of the shop. */
+  shutdown(): void {
+    this.#over.abort();
+    this.#link.drop();
+    this.#tabs.tell({ say: 'entered', by: null });
+    this.#tabs.close();
+    for (const stop of this.#stops) stop();
+    this.#memory.clear();
+    this.#watchers.clear();
+    this.#listeners.clear();
+  }
+
+  /** Sends what waits, one after the other. */
+  async flush(): Promise<void> {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    try {
+      for (let message = outbox.next(this.view.outbox); message; message = outbox.next(this.view.outbox)) {
+        if (!navigator.onLine || this.#over.signal.aborted) return;
+        await this.#deliver(message);
+      }
+    } finally {
+      this.#flushing = false;
+    }
+  }
+
+  async #deliver({ client_id, text, attachments }: outbox.Pending): Promise<void> {
+    this.#mark(client_id, 'sending');
+    try {
+      const door = await this.#ensureDoor();
+      await this.#house.say(door, client_id, text, attachments);
+      this.#failures = 0;
+      this.#mark(client_id, 'sent');
+    } catch (error) {
+      if (error instanceof Refusal && !error.passing) {
+        if (error.status === 401 || error.status === 404) return this.#gone();
+        return this.#mark(client_id, 'failed', error.message);
+      }
+      this.#mark(client_id, 'waiting');
+      this.#failures += 1;
+      const asked = error instanceof Refusal && error.retryAfter !== null ? error.retryAfter * 1000 : 0;
+      await rest(Math.max(asked, outbox.pause(this.#failures, Math.random())), this.#over.signal);
+    }
+  }
+
+  #mark(client_id: string, state: outbox.SendState, reason?: string): void {
+    this.#setOutbox(outbox.mark(this.view.outbox, client_id, state, reason));
+  }
+
+  #setOutbox(box: outbox.Outbox): void {
+    if (box === this.view.outbox) return;
+    this.set({ outbox: box });
+    this.#tabs.tell({ say: 'outbox', outbox: box });
+  }
+
+  #door(): Door {
+    if (!this.view.door) throw new Error('there is no conversation yet');
+    return this.view.door;
+  }
+
+  /** The conversation, opened when there is none: once, however many ask at the same time. */
+  #ensureDoor(): Promise<Door> {
+    if (this.view.door) return Promise.resolve(this.view.door);
+    this.#opening ??= this.#house
+      .open(this.#options.inbox, this.view.language, this.view.known, this.#identity)
+      .then(({ id, token }) => {
+        const door = { id, token };
+        this.set({ door });
+        this.#tabs.tell({ say: 'entered', by: door });
+        this.#link.take(door);
+        return door;
+      })
+      .finally(() => (this.#opening = null));
+    return this.#opening;
+  }
+
+  #hear(news: News): void {
+    const before = this.view.conversation;
+    if (news.kind === 'sentence') return this.set({ conversation: hear(before, news.sentence) });
+    if (news.kind === 'queue') return this.set({ conversation: { ...before, queue: news.queue } });
+    if (news.kind === 'typing') return this.#showTyping(news.name);
+    const { frame } = news;
+    const conversation = take(before, frame);
+    if (conversation === before) return;
+    const change: Partial<View> = { conversation };
+    if (frame.type === 'customer_said') change.outbox = outbox.drop(this.view.outbox, frame.client_id);
+    if (frame.type === 'agent_said' || frame.type === 'claimed') change.typing = null;
+    if (frame.type === 'escalated' || frame.type === 'released') change.asked = false;
+    this.set(change);
+    const last = conversation.messages.at(-1);
+    if (last && last.seq === frame.seq && fromBusiness(last)) this.emit('message', { from: last.kind, text: 'text' in last ? last.text : '' });
+    this.#receipts();
+  }
+
+  #connected(yes: boolean): void {
+    this.set({ link: yes ? 'up' : 'down' });
+    if (yes) void this.flush();
+  }
+
+  #gone(): void {
+    this.startOver();
+    this.set({ notice: 'gone' });
+  }
+
+  #showTyping(name: string): void {
+    clearTimeout(this.#typingTimer);
+    this.set({ typing: name });
+    this.#typingTimer = window.setTimeout(() => this.set({ typing: null }), TYPING_SHOWN_MS);
+  }
+
+  /** Tells how far the visitor has read, or at least that it arrived. Several at once are one. */
+  #receipts(): void {
+    clearTimeout(this.#receiptTimer);
+    this.#receiptTimer = window.setTimeout(() => {
+      const last = this.view.conversation.messages.findLast(fromBusiness)?.seq ?? 0;
+      const looking = this.view.open && document.visibilityState === 'visible';
+      if (looking && last > this.view.read) {
+        this.set({ read: last });
+        this.#tabs.tell({ say: 'read', through: last });
+      }
+      const { door } = this.view;
+      const what = looking ? 'read' : 'delivered';
+      if (!door || last <= this.#told[what] || last <= this.#told.read) return;
+      this.#told = { ...this.#told, [what]: last };
+      this.#house.tell(door, 'receipts', { [what]: last }).catch(() => undefined);
+    }, RECEIPT_MS);
+  }
+
+  #overhear(word: Word): void {
+    switch (word.say) {
+      case 'entered':
+        if (word.by === null) return this.startOver(false);
+        if (word.by.id !== this.view.door?.id) this.set({ door: word.by, conversation: EMPTY });
+        return this.#link.take(word.by);
+      case 'outbox':
+        // What that tab sends, this one only shows.
+        return this.set({ outbox: word.outbox });
+      case 'read':
+        this.#told.read = Math.max(this.#told.read, word.through);
+        return this.set({ read: Math.max(this.view.read, word.through) });
+      default:
+        return this.#link.overhear(word);
+    }
+  }
+
+  async #attempt(act: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await act();
+      this.set({ notice: null, reason: null });
+      return true;
+    } catch (error) {
+      if (error instanceof Refusal && (error.status === 401 || error.status === 404)) this.#gone();
+      else this.set({ notice: 'trouble', reason: error instanceof Refusal ? error.message : null });
+      this.emit('error', error);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * What outlives a page: the conversation, messages that have not left, how far the visitor has read, and what they chose. Kept on the
+ * shop's own origin; where a browser allows no storage, it lasts as long as the page.
+ */
+import type { Outbox } from '../model/outbox.ts';
+import type { Contact, Door } from '../model/types.ts';
+
+export interface Kept {
+  door: Door | null;
+  outbox: Outbox;
+  draft: string;
+  read: number;
+  open: boolean;
+  language: string | null;
+  theme: Theme | null;
+  /** Whom the visitor said to be; who changes starts anew. */
+  visitor: string | null;
+  contact: Contact | null;
+}
+
+export type Theme = 'light' | 'dark' | 'auto';
+
+const NOTHING: Kept = { door: null, outbox: [], draft: '', read: 0, open: false, language: null, theme: null, visitor: null, contact: null };
+
+export interface Memory {
+  read(): Kept;
+  write(change: Partial<Kept>): void;
+  clear(): void;
+}
+
+export function memory(key: string): Memory {
+  const name = `frontdesk:${key}`;
+  let kept: Kept = NOTHING;
+  const read = (): Kept => {
+    try {
+      const stored = localStorage.getItem(name);
+      // Another tab may have written since.
+      if (stored) kept = { ...NOTHING, ...(JSON.parse(stored) as Partial<Kept>) };
+    } catch {
+      // No storage, or not ours.
+    }
+    return kept;
+  };
+  return {
+    read,
+    write(change) {
+      kept = { ...read(), ...change };
+      try {
+        localStorage.setItem(name, JSON.stringify(kept));
+      } catch {
+        // Full or forbidden.
+      }
+    },
+    clear() {
+      kept = { ...NOTHING, language: kept.language, theme: kept.theme };
+      try {
+        localStorage.removeItem(name);
+      } catch {
+        // Nothing was kept.
+      }
+    },
+  };
+}
