@@ -1,7 +1,7 @@
 //! Tells cargo when the front ends were built anew: a release embeds them. Other profiles read them from their folders
 //! while they run, so there is nothing to watch.
 
-#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "this is how cargo talks with a build script")]
+#![expect(clippy::disallowed_methods, reason = "this is how cargo talks with a build script")]
 
 use std::env;
 use std::fs;
