@@ -44,6 +44,13 @@ export interface View {
   asked: boolean;
   notice: 'trouble' | 'gone' | null;
   reason: string | null;
+  /** A picture that is looked at. */
+  picture: Picture | null;
+}
+
+export interface Picture {
+  address: string;
+  name: string;
 }
 
 /** Pages without TLS have no `randomUUID`. */
@@ -101,6 +108,7 @@ export class Core {
       asked: false,
       notice: null,
       reason: null,
+      picture: null,
     };
     this.#house = house(base, () => this.view.words?.tag ?? this.view.language);
     this.#tabs = tabs(`frontdesk:${options.inbox}`, (word) => this.#overhear(word));
@@ -225,6 +233,10 @@ export class Core {
     if (!door || conversation.owner === 'bot' || !draft || now - this.#typingTold < TYPING_TOLD_MS) return;
     this.#typingTold = now;
     this.#house.tell(door, 'typing').catch(() => undefined);
+  }
+
+  look(picture: Picture | null): void {
+    this.set({ picture });
   }
 
   async upload(file: File): Promise<Attachment> {

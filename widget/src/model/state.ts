@@ -7,7 +7,7 @@ import type { Attachment, Citation, Frame, Mode, Queue, Sentence } from './types
 export type Message = { seq: number; at: string } & (
   | { kind: 'customer'; client_id: string; text: string; attachments: Attachment[] }
   | { kind: 'bot'; turn: string; text: string; mode: Mode; citations: Citation[]; offersHuman: boolean }
-  | { kind: 'agent'; text: string; agent: string; attachments: Attachment[] }
+  | { kind: 'agent'; text: string; agent: string; attachments: Attachment[]; citations: Citation[] }
   | { kind: 'line'; what: Line; agent?: string; notice?: string }
 );
 
@@ -87,7 +87,7 @@ export function take(before: Conversation, frame: Frame): Conversation {
         ...silent,
         seen: frame.seq,
         agent: frame.agent ?? before.agent,
-        messages: say({ kind: 'agent', seq: frame.seq, at: frame.at, text: frame.text, agent: frame.agent ?? before.agent, attachments: frame.attachments ?? [] }),
+        messages: say({ kind: 'agent', seq: frame.seq, at: frame.at, text: frame.text, agent: frame.agent ?? before.agent, attachments: frame.attachments ?? [], citations: frame.citations ?? [] }),
       };
     case 'escalated':
       return { ...after, ...silent, owner: 'queue', messages: line('escalated', frame.notice ? { notice: frame.notice } : {}) };
@@ -100,7 +100,7 @@ export function take(before: Conversation, frame: Frame): Conversation {
     case 'resolved':
       return { ...after, ...silent, resolved: true, queue: null, rating: null, messages: line('resolved') };
     case 'reopened':
-      return { ...after, resolved: false, messages: line('reopened') };
+      return { ...after, resolved: false, owner: 'bot', queue: null, messages: line('reopened') };
     case 'rated':
       return { ...after, rating: frame.score };
     default:

@@ -1,0 +1,260 @@
+/** The widget's face: a launcher in the corner, and the panel that it opens. */
+import { useEffect, useId, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
+import type { Core } from '../core.ts';
+import { palette } from '../look/colour.ts';
+import { pick } from '../words/index.ts';
+import { Before, missing } from './cards.tsx';
+import { Composer, useFiles } from './composer.tsx';
+import { AroundContext, useAround } from './context.ts';
+import { Header } from './header.tsx';
+import { Icon } from './icons.tsx';
+import { Log } from './log.tsx';
+
+export function App({ core, colours }: { core: Core; colours: (css: string) => void }) {
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => core.watch(() => redraw(undefined)), [core]);
+  const dark = useDark(core);
+  const { view } = core;
+  const brand = view.config?.colour;
+  useLayoutEffect(() => {
+    if (!brand) return;
+    const paint = palette(brand, dark ? 'dark' : 'light');
+    colours(`.root{--brand:${paint.brand};--brand-ink:${paint.brandInk};--brand-text:${paint.brandText};--brand-soft:${paint.brandSoft}}`);
+  }, [brand, dark]);
+  const launcher = useRef<HTMLButtonElement>(null);
+  const id = useId();
+  const { config, words } = view;
+  if (!config || !words) return null;
+  const close = (): void => {
+    core.show(false);
+    launcher.current?.focus();
+  };
+  return (
+    <AroundContext.Provider value={{ core, view, words }}>
+      <div class={`root ${config.position} ${view.open ? 'open' : ''}`} dir={words.dir} lang={words.tag} data-theme={dark ? 'dark' : 'light'}>
+        {view.open && <Panel id={id} close={close} />}
+        {view.launcher && <Launcher id={id} button={launcher} />}
+      </div>
+    </AroundContext.Provider>
+  );
+}
+
+/** Whether to be dark: as chosen, or as the device is. */
+function useDark(core: Core): boolean {
+  const [device, setDevice] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);
+  useEffect(() => {
+    const query = matchMedia('(prefers-color-scheme: dark)');
+    const listen = (): void => setDevice(query.matches);
+    query.addEventListener('change', listen);
+    return () => query.removeEventListener('change', listen);
+  }, []);
+  const { theme } = core.view;
+  return theme === 'auto' ? device : theme === 'dark';
+}
+
+/** A word of greeting beside the launcher, once in a visit, to somebody who has never opened it. */
+const GREETING_AFTER_MS = 4_000;
+
+function Launcher({ id, button }: { id: string; button: { current: HTMLButtonElement | null } }) {
+  const { core, view, words } = useAround();
+  const [greets, setGreets] = useState(false);
+  const unread = core.unread;
+  useEffect(() => {
+    if (view.open || view.door || greeted()) return;
+    const timer = setTimeout(() => setGreets(true), GREETING_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [view.open, view.door]);
+  const dismiss = (): void => {
+    setGreets(false);
+    greeted(true);
+  };
+  const greeting = view.config ? pick(view.config.greeting, view.language) || words.greeting : '';
+  return (
+    <div class="corner">
+      {greets && !view.open && (
+        <div class="teaser" role="status">
+          <button type="button" class="words" dir="auto" onClick={() => (dismiss(), core.show(true))}>
+            {greeting}
+          </button>
+          <button type="button" class="tool" aria-label={words.cancel} onClick={dismiss}>
+            <Icon name="close" />
+          </button>
+        </div>
+      )}
+      <button
+        ref={button}
+        type="button"
+        class="launcher"
+        aria-haspopup="dialog"
+        aria-expanded={view.open}
+        aria-controls={view.open ? id : undefined}
+        aria-label={view.open ? words.close : unread > 0 ? words.openUnread(unread) : words.open}
+        onClick={() => (dismiss(), core.show(!view.open))}
+      >
+        <Icon name={view.open ? 'down' : 'chat'} />
+        {unread > 0 && !view.open && (
+          <span class="count" aria-hidden="true">
+            {unread > 9 ? '9+' : unread}
+          </span>
+        )}
+      </button>
+    </div>
+  );
+}
+
+function greeted(yes?: true): boolean {
+  try {
+    if (yes) sessionStorage.setItem('frontdesk:greeted', '1');
+    return sessionStorage.getItem('frontdesk:greeted') !== null;
+  } catch {
+    return true;
+  }
+}
+
+const SMALL = '(max-width: 480px)';
+
+function Panel({ id, close }: { id: string; close: () => void }) {
+  const { view, words } = useAround();
+  const panel = useRef<HTMLDivElement>(null);
+  const input = useRef<HTMLTextAreaElement>(null);
+  const files = useFiles();
+  const [over, setOver] = useState(false);
+  const [skipped, setSkipped] = useState(false);
+  const fields = view.config?.prechat.enabled ? missing(view.config.prechat.fields, view.known) : [];
+  const before = !view.door && !skipped && !view.identified && fields.length > 0;
+
+  useEffect(() => {
+    const first = before ? panel.current?.querySelector<HTMLElement>('.card input, .card select') : input.current;
+    first?.focus({ preventScroll: true });
+  }, [before]);
+
+  // A small screen is filled: the page behind stands still, and the keyboard pushes the panel together.
+  useEffect(() => {
+    if (!matchMedia(SMALL).matches) return;
+    const page = document.documentElement;
+    const overflow = page.style.overflow;
+    page.style.overflow = 'hidden';
+    const fit = (): void => panel.current?.style.setProperty('--high', `${visualViewport?.height ?? innerHeight}px`);
+    fit();
+    visualViewport?.addEventListener('resize', fit);
+    return () => {
+      page.style.overflow = overflow;
+      visualViewport?.removeEventListener('resize', fit);
+    };
+  }, []);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      close();
+    }
+    if (event.key === 'Tab' && matchMedia(SMALL).matches) keepInside(event, panel.current);
+  };
+  const carries = (event: DragEvent): boolean => files.enabled && (event.dataTransfer?.types.includes('Files') ?? false);
+  return (
+    <div
+      ref={panel}
+      id={id}
+      class="panel"
+      role="dialog"
+      aria-modal="false"
+      aria-labelledby={`${id}-title`}
+      onKeyDown={onKeyDown}
+      onDragOver={(event) => {
+        if (!carries(event)) return;
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={(event) => {
+        if (!panel.current?.contains(event.relatedTarget as Node | null)) setOver(false);
+      }}
+      onDrop={(event) => {
+        setOver(false);
+        if (!carries(event)) return;
+        event.preventDefault();
+        files.add(event.dataTransfer?.files ?? []);
+      }}
+    >
+      <Header close={close} title={`${id}-title`} />
+      <Banner />
+      {before ? (
+        <div class="log">
+          <Before fields={fields} done={() => setSkipped(true)} />
+        </div>
+      ) : (
+        <>
+          <Log />
+          <Composer files={files} input={input} />
+        </>
+      )}
+      {over && (
+        <div class="over" aria-hidden="true">
+          <Icon name="clip" />
+          {words.dropHere}
+        </div>
+      )}
+      <Lightbox />
+    </div>
+  );
+}
+
+/** On a small screen the panel is all there is, so the focus stays in it. */
+function keepInside(event: KeyboardEvent, panel: HTMLElement | null): void {
+  const all = [...(panel?.querySelectorAll<HTMLElement>('button:not(:disabled), textarea, select, a[href], [tabindex="0"], input:not([tabindex="-1"])') ?? [])];
+  const [first, last] = [all[0], all.at(-1)];
+  const root = panel?.getRootNode();
+  const active = root instanceof ShadowRoot ? root.activeElement : null;
+  if (!first || !last) return;
+  if (event.shiftKey ? active === first : active === last) {
+    event.preventDefault();
+    (event.shiftKey ? last : first).focus();
+  }
+}
+
+function Banner() {
+  const { core, view, words } = useAround();
+  const text = !view.online ? words.offline : view.link === 'down' ? words.reconnecting : view.notice === 'gone' ? words.gone : view.notice === 'trouble' ? (view.reason ?? words.trouble) : null;
+  const passing = view.online && view.link !== 'down';
+  return (
+    <div role="status" class={text ? `banner ${passing ? 'alert' : ''}` : ''}>
+      {text && (
+        <>
+          <Icon name={passing ? 'alert' : 'clock'} />
+          <span>{text}</span>
+          {passing && (
+            <button type="button" class="tool" aria-label={words.cancel} onClick={() => core.set({ notice: null })}>
+              <Icon name="close" />
+            </button>
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+/** A picture, as large as the panel. */
+function Lightbox() {
+  const { core, view, words } = useAround();
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => button.current?.focus(), [view.picture]);
+  if (!view.picture) return null;
+  const close = (): void => core.look(null);
+  return (
+    <div
+      class="lightbox"
+      role="dialog"
+      aria-label={view.picture.name}
+      onClick={close}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        event.stopPropagation();
+        close();
+      }}
+    >
+      <img src={view.picture.address} alt={view.picture.name} />
+      <button ref={button} type="button" class="tool" aria-label={words.cancel} onClick={close}>
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}

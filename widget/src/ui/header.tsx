@@ -1,0 +1,160 @@
+/** The panel's head: who is speaking, how it stands, and what else can be done. */
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import type { View } from '../core.ts';
+import { when } from '../text/when.ts';
+import { LANGUAGES, NAMES, pick, type Language } from '../words/index.ts';
+import type { Words } from '../words/words.ts';
+import { useAround } from './context.ts';
+import { Icon } from './icons.tsx';
+import { initials, save } from './message.tsx';
+
+/** How it stands, in one line. */
+export function standing(view: View, words: Words): string {
+  const { conversation, config } = view;
+  if (!config) return '';
+  if (conversation.owner === 'agent') return words.withPerson(conversation.agent || words.team);
+  const hours = conversation.queue ?? config.hours;
+  if (conversation.owner === 'queue') {
+    const queue = conversation.queue;
+    if (hours.open_now && queue?.position) {
+      const wait = queue.wait_s ? Math.max(1, Math.round(queue.wait_s / 60)) : null;
+      return [words.place(queue.position), ...(wait ? [words.wait(wait)] : [])].join(' · ');
+    }
+    return hours.open_now ? words.waiting : away(view, words);
+  }
+  return hours.open_now ? words.atOnce : away(view, words);
+}
+
+function away(view: View, words: Words): string {
+  const opens = view.config?.hours.opens_at;
+  return opens ? words.closedUntil(when(opens, words.tag)) : words.closed;
+}
+
+export function Header({ close, title }: { close: () => void; title: string }) {
+  const { view, words } = useAround();
+  const { owner, agent } = view.conversation;
+  const person = owner === 'agent';
+  return (
+    <header class="head">
+      <span class={`mark ${person ? 'person' : ''}`} aria-hidden="true">
+        {person && agent ? initials(agent) : <Icon name={person ? 'person' : 'spark'} />}
+        <span class={`dot ${(view.conversation.queue ?? view.config?.hours)?.open_now ? 'on' : ''}`} />
+      </span>
+      <div class="who">
+        <h1 id={title} dir="auto">
+          {view.config && pick(view.config.title, view.language)}
+        </h1>
+        <p role="status">{standing(view, words)}</p>
+      </div>
+      <Menu />
+      <button type="button" class="tool" aria-label={words.close} title={words.close} onClick={close}>
+        <Icon name="close" />
+      </button>
+    </header>
+  );
+}
+
+function Menu() {
+  const { core, view, words } = useAround();
+  const [open, setOpen] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const sheet = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const close = (): void => {
+    setOpen(false);
+    setAsking(false);
+    button.current?.focus();
+  };
+  useEffect(() => {
+    if (!open) return;
+    sheet.current?.querySelector<HTMLElement>('button, select')?.focus();
+    const outside = (event: Event): void => {
+      if (!event.composedPath().some((one) => one === sheet.current || one === button.current)) setOpen(false);
+    };
+    addEventListener('pointerdown', outside);
+    return () => removeEventListener('pointerdown', outside);
+  }, [open, asking]);
+  const started = view.conversation.messages.length > 0;
+  const act = (what: () => unknown) => (): void => {
+    void what();
+    close();
+  };
+  const name = `chat-${new Date().toISOString().slice(0, 10)}.txt`;
+  return (
+    <div class="menu">
+      <button ref={button} type="button" class="tool" aria-label={words.more} title={words.more} aria-expanded={open} aria-controls={id} onClick={() => (open ? close() : setOpen(true))}>
+        <Icon name="more" />
+      </button>
+      {open && (
+        <div
+          class="sheet"
+          id={id}
+          ref={sheet}
+          role="group"
+          aria-label={words.more}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape') return;
+            event.stopPropagation();
+            close();
+          }}
+        >
+          {asking ? (
+            <>
+              <p>{words.endAsk}</p>
+              <button type="button" onClick={act(() => core.end())}>
+                <Icon name="end" />
+                {words.endYes}
+              </button>
+              <button type="button" onClick={close}>
+                <Icon name="close" />
+                {words.cancel}
+              </button>
+            </>
+          ) : (
+            <>
+              <label>
+                <Icon name="globe" />
+                <span>{words.language}</span>
+                <select value={view.language} onChange={(event) => void core.speak(event.currentTarget.value as Language)}>
+                  {LANGUAGES.map((language) => (
+                    <option value={language} lang={language}>
+                      {NAMES[language]}
+                    </option>
+                  ))}
+                </select>
+              </label>
+              <label>
+                <Icon name="moon" />
+                <span>{words.theme}</span>
+                <select value={view.theme} onChange={(event) => core.paint(event.currentTarget.value as View['theme'])}>
+                  {(['auto', 'light', 'dark'] as const).map((theme) => (
+                    <option value={theme}>{words.themes[theme]}</option>
+                  ))}
+                </select>
+              </label>
+              {started && (
+                <>
+                  <button type="button" onClick={act(() => save(core.transcript(), name))}>
+                    <Icon name="download" />
+                    {words.transcript}
+                  </button>
+                  <button type="button" onClick={act(() => core.startOver())}>
+                    <Icon name="plus" />
+                    {words.startOver}
+                  </button>
+                  {!view.conversation.resolved && (
+                    <button type="button" onClick={() => setAsking(true)}>
+                      <Icon name="end" />
+                      {words.end}
+                    </button>
+                  )}
+                </>
+              )}
+            </>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
