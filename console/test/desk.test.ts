@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Agent, Canned, Frame } from '../src/api/wire';
+import type { Agent, Canned, Conversation, Frame } from '../src/api/wire';
 import { blocks, inline } from '../src/desk/markup';
 import { fill, matchingCanned, mentioned, trigger } from '../src/desk/suggest';
-import { withFrame } from '../src/desk/use-conversation';
+import { merged, withFrame } from '../src/desk/use-conversation';
 import { snoozeTimes } from '../src/desk/header';
 import { lasted } from '../src/words/format';
 
@@ -61,6 +61,13 @@ describe('a conversation', () => {
     expect(once.map((one) => one.seq)).toEqual([1, 2, 3]);
     expect(withFrame(once, frame(2))).toBe(once);
     expect(withFrame(once, frame(4)).at(-1)?.seq).toBe(4);
+  });
+
+  it('loses nothing to an answer that was on its way', () => {
+    const at = (seq: number, events: Frame[]) => ({ row: { seq }, events }) as Conversation;
+    const both = merged(at(3, [frame(1), frame(2), frame(3)]), at(2, [frame(1), frame(2)]));
+    expect([both.row.seq, both.events.map((one) => one.seq)]).toEqual([3, [1, 2, 3]]);
+    expect(merged(undefined, at(1, [frame(1)])).events.length).toBe(1);
   });
 
   it('wakes on the next Monday, also on a Monday', () => {

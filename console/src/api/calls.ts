@@ -21,6 +21,8 @@ export const changeMe = (change: MeChange) => call<wire.Me>('PATCH', `${D}/me`, 
 export const conversations = (filter: wire.Filter, cursor?: string, signal?: AbortSignal) =>
   call<wire.ListPage>('GET', `${D}/conversations${query({ ...filter, cursor, limit: 50 })}`, undefined, signal);
 export const conversation = (id: string, signal?: AbortSignal) => call<wire.Conversation>('GET', at(id), undefined, signal);
+/** Events before one that is known; a conversation is loaded from its end. */
+export const earlierEvents = async (id: string, before: number) => (await call<wire.Conversation>('GET', `${at(id)}?before=${before}`)).events;
 export const passage = (id: string, chunk: string) => call<wire.PassageText>('GET', `${at(id)}/passages/${encodeURIComponent(chunk)}`);
 
 export type Action =

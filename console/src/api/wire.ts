@@ -54,7 +54,7 @@ export interface Row {
   team?: Id | null;
   priority: Priority;
   labels: string[];
-  contact: { id: Id; name: string; email?: string | null; verified: boolean };
+  contact: { id: Id | null; name: string; email?: string | null; verified: boolean };
   last: { seq: number; at: Time; from: 'customer' | 'bot' | 'agent'; text: string; attachments: number } | null;
   opened_at: Time;
   last_at: Time;
@@ -193,7 +193,7 @@ export interface Conversation {
   row: Row;
   events: Frame[];
   summary?: Summary | null;
-  contact: Contact;
+  contact: Contact | null;
   earlier: Row[];
   watching: Watching[];
 }

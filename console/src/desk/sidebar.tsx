@@ -46,7 +46,7 @@ function Customer({ data }: { data: Conversation }) {
   const language = useLanguage();
   return (
     <div className="stack" style={{ gap: 20 }}>
-      <ContactCard contact={data.contact} conversation={data.row.id} />
+      {data.contact ? <ContactCard key={data.contact.id} contact={data.contact} conversation={data.row.id} /> : null}
       <section>
         <h3>{w.side.earlier}</h3>
         {data.earlier.length === 0 ? <p className="muted small">{w.side.noEarlier}</p> : null}

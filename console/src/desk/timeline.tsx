@@ -1,10 +1,10 @@
 // What was said and done, in order. Messages look like who said them; notes look like nothing a customer ever sees.
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Bot, Check, CheckCheck, CircleAlert, CircleHelp, FileText, Languages, Lock, RotateCw, Star } from 'lucide-react';
 import { memo, useMemo, useState, type ReactNode } from 'react';
 import * as calls from '../api/calls';
 import type { Attachment, Conversation, Frame, Party, Person, Target } from '../api/wire';
-import { Avatar, Badge } from '../kit/basics';
+import { Avatar, Badge, Button } from '../kit/basics';
 import { Dialog } from '../kit/layers';
 import { complain } from '../kit/toast';
 import { useMe } from '../shell/me';
@@ -31,8 +31,10 @@ export function Timeline({ data, moving, onWhy }: Props) {
   const readThrough = useMemo(() => events.reduce((most, frame) => (frame.type === 'seen' && frame.by === 'customer' ? Math.max(most, frame.through) : most), 0), [events]);
   const delivered = useMemo(() => new Set(events.flatMap((frame) => (frame.type === 'delivered' ? [frame.message] : []))), [events]);
   let today = '';
+  const first = events[0]?.seq ?? 1;
   return (
     <>
+      {first > 1 ? <Earlier id={data.row.id} before={first} /> : null}
       {events.map((frame) => {
         const shown = day(frame.at, language);
         const fresh = shown !== today;
@@ -68,6 +70,23 @@ export function Timeline({ data, moving, onWhy }: Props) {
         </div>
       ) : null}
     </>
+  );
+}
+
+function Earlier({ id, before }: { id: string; before: number }) {
+  const w = useWords();
+  const client = useQueryClient();
+  const load = useMutation({
+    mutationFn: () => calls.earlierEvents(id, before),
+    onSuccess: (events) => client.setQueryData<Conversation>(['conversation', id], (known) => known && { ...known, events: [...events.filter((one) => one.seq < before), ...known.events] }),
+    onError: complain,
+  });
+  return (
+    <div className="happened">
+      <Button small busy={load.isPending} onClick={() => load.mutate()}>
+        {w.conversation.earlier}
+      </Button>
+    </div>
   );
 }
 

@@ -22,12 +22,24 @@ export function withFrame(events: Frame[], frame: Frame): Frame[] {
   return [...events, frame].sort((a, b) => a.seq - b.seq);
 }
 
+/** An answer that was on its way while the line brought more must not take that away again. */
+export function merged(known: Conversation | undefined, fetched: Conversation): Conversation {
+  const last = fetched.events.at(-1)?.seq ?? 0;
+  const later = known?.events.filter((frame) => frame.seq > last) ?? [];
+  const row = known && known.row.seq > fetched.row.seq ? known.row : fetched.row;
+  return later.length === 0 ? { ...fetched, row } : { ...fetched, row, events: [...fetched.events, ...later] };
+}
+
 const still: Moving = { sentences: [], typing: null, watching: [], arrived: { seq: 0, at: 0 } };
 
 export function useConversation(id: string) {
   const client = useQueryClient();
   const [moving, setMoving] = useState<Moving>(still);
-  const one = useQuery({ queryKey: ['conversation', id], queryFn: ({ signal }) => calls.conversation(id, signal), staleTime: 5_000 });
+  const one = useQuery({
+    queryKey: ['conversation', id],
+    queryFn: async ({ signal }) => merged(client.getQueryData<Conversation>(['conversation', id]), await calls.conversation(id, signal)),
+    staleTime: 5_000,
+  });
   const loaded = one.data !== undefined;
   const last = useRef(0);
   last.current = one.data?.events.at(-1)?.seq ?? 0;

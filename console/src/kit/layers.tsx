@@ -11,7 +11,16 @@ export function Dialog({ open, onOpenChange, title, hint, wide, children }: { op
     <RadixDialog.Root open={open} onOpenChange={onOpenChange}>
       <RadixDialog.Portal>
         <RadixDialog.Overlay className="scrim" />
-        <RadixDialog.Content className={`dialog ${wide ? 'wide' : ''}`} {...(hint ? {} : { 'aria-describedby': undefined })}>
+        <RadixDialog.Content
+          className={`dialog ${wide ? 'wide' : ''}`}
+          onOpenAutoFocus={(event) => {
+            // To where something is written, else to the dialog itself: the button that closes it is not what people came for.
+            event.preventDefault();
+            const content = event.currentTarget;
+            if (!(content instanceof HTMLElement) || content.contains(document.activeElement)) return;
+            (content.querySelector<HTMLElement>('input, select, textarea') ?? content).focus();
+          }}
+          {...(hint ? {} : { 'aria-describedby': undefined })}>
           <div className="dialog-head">
             <div className="grow">
               <RadixDialog.Title asChild>

@@ -157,6 +157,7 @@ export const en = {
     snoozedUntil: (time: string) => `Snoozed until ${time}, or until the customer writes`,
     newBelow: 'New messages ↓',
     answering: 'AI is answering',
+    earlier: 'Load earlier messages',
     translate: 'Translate',
     enlarge: (name: string) => `Enlarge ${name}`,
   },

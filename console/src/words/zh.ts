@@ -157,6 +157,7 @@ export const zh: Words = {
     snoozedUntil: (time) => `稍后处理至 ${time}，客户来信会提前唤醒`,
     newBelow: '新消息 ↓',
     answering: 'AI 正在回答',
+    earlier: '加载更早的消息',
     translate: '翻译',
     enlarge: (name) => `放大 ${name}`,
   },
