@@ -55,7 +55,7 @@ export default function Audit() {
                       <td className="num nowrap">{dateTime(one.at, language)}</td>
                       <td>{one.who?.name ?? a.audit.system}</td>
                       <td>
-                        <code>{one.action}</code>
+                        {one.action in a.audit.actions ? a.audit.actions[one.action as keyof typeof a.audit.actions] : <code>{one.action}</code>}
                       </td>
                       <td className="audit-what">{one.what}</td>
                       <td className="num muted">{one.ip}</td>

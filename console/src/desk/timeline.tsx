@@ -191,7 +191,7 @@ function nameOf(party: Party | Person | undefined, w: Words, me: string): string
   if (party === 'bot') return w.ai;
   const person = 'agent' in party ? party.agent : party;
   if (typeof person === 'string') return person === me ? w.you : w.agent;
-  return person.id === me ? w.you : person.name;
+  return person.id === me ? w.you : person.name || w.agent;
 }
 
 function targetName(to: Target, w: Words, me: string): string {
