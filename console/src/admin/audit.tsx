@@ -1,33 +1,38 @@
-// Who changed what, and when.
+// Who changed what: the list, with before and after of each change.
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { ScrollText } from 'lucide-react';
-import { Fragment, useState } from 'react';
-import { Button, Empty, Skeleton } from '../kit/basics';
-import { dateTime } from '../words/format';
+import { ChevronRight, ScrollText } from 'lucide-react';
+import { Fragment, useId, useState } from 'react';
+import * as admin from '../api/admin';
+import type { AuditItem } from '../api/admin-wire';
+import { Avatar, Button, Empty, IconButton } from '../kit/basics';
 import { useLanguage, useWords } from '../words';
-import * as calls from './calls';
-import { Page, useAdminWords } from './kit';
-import type { AuditItem } from './wire';
+import { useAdminWords, type AdminWords } from '../words/admin';
+import { dateTime } from '../words/format';
+import { changes } from './changes';
+import { Failed, Loading, Page } from './parts';
+
+export const actionName = (action: string, a: AdminWords): string => (Object.hasOwn(a.audit.kinds, action) ? a.audit.kinds[action as keyof typeof a.audit.kinds] : action.replace('.', ': ').replaceAll('_', ' '));
 
 export default function Audit() {
   const w = useWords();
   const a = useAdminWords();
-  const language = useLanguage();
-  const [open, setOpen] = useState<AuditItem['id']>();
-  const all = useInfiniteQuery({
-    queryKey: ['audit'],
-    queryFn: ({ pageParam }) => calls.audit(pageParam),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => (page.next === null ? undefined : String(page.next)),
+  const list = useInfiniteQuery({
+    queryKey: ['admin', 'audit'],
+    queryFn: ({ pageParam }) => admin.audit(pageParam),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (last) => last.next ?? undefined,
+    staleTime: 0,
   });
-  const items = all.data?.pages.flatMap((page) => page.items) ?? [];
+  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <Page title={w.pages.audit} hint={a.audit.hint}>
-      {all.isPending ? <Skeleton height={240} /> : null}
-      {all.error ? <p className="error">{all.error.message}</p> : null}
-      {all.data && items.length === 0 ? (
+    <Page title={w.pages.audit} lead={a.audit.lead} readOnly={false}>
+      {list.isError ? <Failed error={list.error} again={() => void list.refetch()} /> : null}
+      {list.isPending ? <Loading lines={6} /> : null}
+      {list.data && items.length === 0 ? (
         <div className="card">
-          <Empty icon={ScrollText} title={a.audit.none} />
+          <Empty icon={ScrollText} title={a.audit.none}>
+            {a.audit.noneHint}
+          </Empty>
         </div>
       ) : null}
       {items.length > 0 ? (
@@ -35,59 +40,28 @@ export default function Audit() {
           <table className="table">
             <thead>
               <tr>
+                <th scope="col">
+                  <span className="sr">{a.audit.details}</span>
+                </th>
                 <th scope="col">{a.audit.when}</th>
                 <th scope="col">{a.audit.who}</th>
                 <th scope="col">{a.audit.action}</th>
                 <th scope="col">{a.audit.what}</th>
-                <th scope="col">{a.audit.from}</th>
-                <th scope="col">
-                  <span className="sr">{a.audit.show}</span>
-                </th>
+                <th scope="col">{a.audit.ip}</th>
               </tr>
             </thead>
             <tbody>
-              {items.map((one) => {
-                const more = one.before !== undefined && one.before !== null ? true : one.after !== undefined && one.after !== null;
-                const shown = open === one.id;
-                return (
-                  <Fragment key={one.id}>
-                    <tr>
-                      <td className="num nowrap">{dateTime(one.at, language)}</td>
-                      <td>{one.who?.name ?? a.audit.system}</td>
-                      <td>
-                        {one.action in a.audit.actions ? a.audit.actions[one.action as keyof typeof a.audit.actions] : <code>{one.action}</code>}
-                      </td>
-                      <td className="audit-what">{one.what}</td>
-                      <td className="num muted">{one.ip}</td>
-                      <td className="end">
-                        {more ? (
-                          <Button small look="ghost" aria-expanded={shown} onClick={() => setOpen(shown ? undefined : one.id)}>
-                            {shown ? a.audit.hide : a.audit.show}
-                          </Button>
-                        ) : null}
-                      </td>
-                    </tr>
-                    {shown ? (
-                      <tr>
-                        <td colSpan={6}>
-                          <div className="both">
-                            <Side title={a.audit.before} value={one.before} />
-                            <Side title={a.audit.after} value={one.after} />
-                          </div>
-                        </td>
-                      </tr>
-                    ) : null}
-                  </Fragment>
-                );
-              })}
+              {items.map((one) => (
+                <Entry key={one.id} one={one} />
+              ))}
             </tbody>
           </table>
         </div>
       ) : null}
-      {all.hasNextPage ? (
-        <div style={{ marginTop: 12 }}>
-          <Button busy={all.isFetchingNextPage} onClick={() => void all.fetchNextPage()}>
-            {a.audit.more}
+      {list.hasNextPage ? (
+        <div className="admin-more">
+          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+            {a.more}
           </Button>
         </div>
       ) : null}
@@ -95,13 +69,78 @@ export default function Audit() {
   );
 }
 
-function Side({ title, value }: { title: string; value: unknown }) {
+function Entry({ one }: { one: AuditItem }) {
+  const a = useAdminWords();
+  const language = useLanguage();
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  const told = (one.before !== undefined && one.before !== null) || (one.after !== undefined && one.after !== null);
   return (
-    <div>
-      <div className="small muted">{title}</div>
-      <pre className="json" tabIndex={0} aria-label={title}>
-        {value === undefined || value === null ? '–' : JSON.stringify(value, null, 2)}
-      </pre>
-    </div>
+    <Fragment>
+      <tr className={open ? 'opened' : ''}>
+        <td className="unfold">{told ? <IconButton small label={`${a.audit.details}: ${actionName(one.action, a)}, ${one.what}`} icon={ChevronRight} className={open ? 'turned' : ''} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)} /> : null}</td>
+        <td className="num nowrap">{dateTime(one.at, language)}</td>
+        <td>
+          {one.who ? (
+            <span className="row">
+              <Avatar name={one.who.name} size={22} />
+              <span className="clip">{one.who.name}</span>
+            </span>
+          ) : (
+            <span className="muted">{a.audit.token}</span>
+          )}
+        </td>
+        <td>{actionName(one.action, a)}</td>
+        <td className="audit-what">{one.what}</td>
+        <td className="num small muted nowrap">{one.ip || a.none}</td>
+      </tr>
+      {open ? (
+        <tr id={id} className="audit-details">
+          <td />
+          <td colSpan={5}>
+            <Details one={one} />
+          </td>
+        </tr>
+      ) : null}
+    </Fragment>
   );
+}
+
+function Details({ one }: { one: AuditItem }) {
+  const a = useAdminWords();
+  const found = changes(one.before, one.after);
+  if (found.length === 0) return <p className="muted small">{a.audit.noDetails}</p>;
+  return (
+    <table className="changes small">
+      <thead>
+        <tr>
+          <th scope="col">{a.audit.field}</th>
+          <th scope="col">{a.audit.before}</th>
+          <th scope="col">{a.audit.after}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {found.map((change) => (
+          <tr key={change.place}>
+            <th scope="row">
+              <code>{change.place || one.action}</code>
+            </th>
+            <td className="was">
+              <Value text={change.before} />
+            </td>
+            <td className="is">
+              <Value text={change.after} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Value({ text }: { text: string | undefined }) {
+  const a = useAdminWords();
+  if (text === undefined) return <span className="muted">–</span>;
+  if (text === '') return <span className="muted">{a.audit.empty}</span>;
+  return <span className="pre value">{text}</span>;
 }

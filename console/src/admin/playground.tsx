@@ -1,175 +1,282 @@
-// Ask as a customer would: what is found, with scores, and what the bot would do, on the path of production.
+// The playground: a question on the path that customers' questions take, with everything that decided.
 import { useMutation } from '@tanstack/react-query';
-import { FlaskConical, Search } from 'lucide-react';
-import { useState, type FormEvent } from 'react';
-import { Badge, Banner, Bar, Button, Empty, Skeleton } from '../kit/basics';
-import { SelectField, TextField } from '../kit/fields';
-import { percent } from '../words/format';
+import { BookOpen, CornerDownLeft, FlaskConical, Quote, SearchX } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { Link, useSearch } from 'wouter';
+import * as admin from '../api/admin';
+import type { Played, PlayedHit, SearchMode } from '../api/admin-wire';
+import { Badge, Banner, Bar, Button, Empty, type Tone } from '../kit/basics';
+import { SelectField, TextArea } from '../kit/fields';
+import { Verdict } from './verdict';
+import { highlight } from './highlight';
+import { Segmented } from './inputs';
+import { Failed, Loading, Page, Part } from './parts';
+import { Said } from './said';
+import { useDocuments } from './knowledge/shelf';
 import { useWords } from '../words';
-import { blocks, type Inline } from '../desk/markup';
-import { ruleWords } from '../desk/why';
-import type { Hit } from '../api/wire';
-import * as calls from './calls';
-import { Page, useAdminWords } from './kit';
-import type { Played, SearchMode } from './wire';
+import { useAdminWords } from '../words/admin';
+import { percent } from '../words/format';
 
-const MODES: SearchMode[] = ['hybrid', 'words', 'vectors'];
+const KEPT = 'frontdesk.asked';
+const MOST = 8;
+const LONGEST = 2000;
+
+function kept(): string[] {
+  try {
+    const read: unknown = JSON.parse(localStorage.getItem(KEPT) ?? '[]');
+    return Array.isArray(read) ? read.filter((one): one is string => typeof one === 'string').slice(0, MOST) : [];
+  } catch {
+    return [];
+  }
+}
 
 export default function Playground() {
   const w = useWords();
   const a = useAdminWords();
-  const [text, setText] = useState('');
+  const search = useSearch();
+  const given = new URLSearchParams(search).get('q')?.slice(0, LONGEST) ?? '';
+  const [question, setQuestion] = useState(given);
   const [mode, setMode] = useState<SearchMode>('hybrid');
-  const [limit, setLimit] = useState('8');
-  const ask = useMutation({ mutationFn: (question: string) => calls.play(question, mode, Number(limit)) });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (text.trim() !== '') ask.mutate(text.trim());
+  const [limit, setLimit] = useState(10);
+  const [recent, setRecent] = useState(kept);
+  const documents = useDocuments();
+  const result = useRef<HTMLDivElement>(null);
+  const play = useMutation({
+    mutationFn: (asked: { question: string; mode: SearchMode; limit: number }) => admin.play(asked.question, asked.mode, asked.limit),
+    onSuccess: (_, asked) => {
+      const fresh = [asked.question, ...recent.filter((one) => one !== asked.question)].slice(0, MOST);
+      setRecent(fresh);
+      localStorage.setItem(KEPT, JSON.stringify(fresh));
+    },
+  });
+  const ask = (text: string, by = mode, most = limit) => {
+    if (text.trim() !== '') play.mutate({ question: text.trim(), mode: by, limit: most });
   };
+  const began = useRef(false);
+  useEffect(() => {
+    if (began.current || given === '') return;
+    began.current = true;
+    ask(given);
+  });
+  const empty = documents.data?.pages[0]?.length === 0;
   return (
-    <Page title={w.pages.playground} hint={a.playground.hint}>
-      <form className="card ask" onSubmit={submit}>
-        <TextField label={a.playground.question} value={text} maxLength={1000} autoFocus onChange={(event) => setText(event.target.value)} />
-        <div className="row wrap" style={{ alignItems: 'flex-end' }}>
-          <SelectField label={a.playground.mode} className="compact" value={mode} onChange={(event) => setMode(event.target.value as SearchMode)} options={MODES.map((value) => ({ value, label: a.playground.modes[value] }))} />
-          <SelectField label={a.playground.limit} className="compact" value={limit} onChange={(event) => setLimit(event.target.value)} options={['3', '8', '20', '50'].map((value) => ({ value, label: value }))} />
-          <span className="grow" />
-          <Button look="primary" type="submit" icon={Search} busy={ask.isPending} disabled={text.trim() === ''}>
-            {a.playground.ask}
-          </Button>
-        </div>
-      </form>
-      <div aria-live="polite">
-        {ask.error ? <Banner tone="bad">{ask.error.message}</Banner> : null}
-        {ask.isPending ? <Skeleton height={220} /> : null}
-        {ask.data && !ask.isPending ? (
-          <Result played={ask.data} />
-        ) : ask.isPending || ask.error ? null : (
+    <Page title={w.pages.playground} lead={a.playground.lead} readOnly={false} wide>
+      {empty ? (
+        <div className="card">
           <Empty
-            icon={FlaskConical}
-            title={a.playground.empty}
+            icon={BookOpen}
+            title={a.playground.noDocuments}
             action={
-              <div className="row wrap" style={{ justifyContent: 'center' }}>
-                {a.playground.samples.map((sample) => (
-                  <button type="button" key={sample} className="chip" onClick={() => { setText(sample); ask.mutate(sample); }}>
-                    {sample}
+              <Link href="/knowledge" className="button primary">
+                {a.playground.add}
+              </Link>
+            }
+          >
+            {a.playground.noDocumentsHint}
+          </Empty>
+        </div>
+      ) : (
+        <div className="admin-stack">
+          <form
+            className="card admin-card play-form"
+            onSubmit={(event) => {
+              event.preventDefault();
+              ask(question);
+            }}
+          >
+            <TextArea
+              label={a.playground.question}
+              rows={2}
+              value={question}
+              maxLength={LONGEST}
+              placeholder={a.playground.placeholder}
+              autoFocus
+              onChange={(event) => setQuestion(event.target.value)}
+              onKeyDown={(event) => {
+                if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+                event.preventDefault();
+                ask(question);
+              }}
+            />
+            <div className="row wrap play-options">
+              <Segmented
+                label={a.playground.mode}
+                value={mode}
+                onChange={(fresh) => {
+                  setMode(fresh);
+                  if (play.data) ask(play.variables?.question ?? question, fresh);
+                }}
+                options={(['hybrid', 'words', 'vectors'] as const).map((one) => ({ value: one, label: a.playground.modes[one] }))}
+              />
+              <SelectField
+                label={a.playground.limit}
+                value={String(limit)}
+                onChange={(event) => {
+                  const most = Number(event.target.value);
+                  setLimit(most);
+                  if (play.data) ask(play.variables?.question ?? question, mode, most);
+                }}
+                options={[5, 10, 20, 50].map((count) => ({ value: String(count), label: String(count) }))}
+              />
+              <span className="grow small muted play-hint">{a.playground.modeHint}</span>
+              <Button look="primary" type="submit" icon={CornerDownLeft} busy={play.isPending} disabled={question.trim() === ''}>
+                {a.playground.ask}
+              </Button>
+            </div>
+            {recent.length > 0 ? (
+              <div className="row wrap recent" role="group" aria-label={a.playground.recent}>
+                <span className="small muted">{a.playground.recent}</span>
+                {recent.map((one) => (
+                  <button
+                    type="button"
+                    className="chip"
+                    key={one}
+                    onClick={() => {
+                      setQuestion(one);
+                      ask(one);
+                    }}
+                  >
+                    <span className="clip">{one}</span>
                   </button>
                 ))}
               </div>
-            }
-          >
-            {a.playground.emptyHint}
-          </Empty>
-        )}
-      </div>
+            ) : null}
+          </form>
+          <div ref={result} aria-live="polite" aria-busy={play.isPending}>
+            {play.isError ? <Failed error={play.error} again={() => ask(question)} /> : play.data ? <Result played={play.data} /> : play.isPending ? <Loading lines={6} /> : <Waiting />}
+          </div>
+        </div>
+      )}
     </Page>
   );
 }
 
+function Waiting() {
+  const a = useAdminWords();
+  return (
+    <div className="card">
+      <Empty icon={FlaskConical} title={a.playground.noneTitle}>
+        {a.playground.noneHint}
+      </Empty>
+    </div>
+  );
+}
+
+const TONES: Record<string, Tone> = { answer: 'good', offer: 'info', escalate: 'warn', reply: 'accent' };
+
 function Result({ played }: { played: Played }) {
   const w = useWords();
   const a = useAdminWords();
-  const { decision } = played;
-  const confidence = decision.evidence?.confidence ?? decision.confidence ?? 0;
-  const said = played.answer?.text ?? played.reply ?? '';
-  const best = Math.max(0.0001, ...played.hits.map((hit) => hit.scores.fused));
-  const strongest = Math.max(0.0001, ...played.hits.map((hit) => hit.scores.bm25 ?? 0));
+  const { decision, answer, hits } = played;
+  const text = answer?.text ?? played.reply ?? '';
+  const used = new Set((answer?.citations ?? []).map((citation) => citation.chunk));
   return (
-    <div className="played">
-      <section className="card outcome" aria-label={a.playground.would}>
-        <header className="row wrap">
-          <h2 className="grow">{a.playground.would}</h2>
-          <Badge tone={decision.action === 'answer' ? 'good' : decision.action === 'escalate' ? 'warn' : 'info'}>{w.actions[decision.action] ?? decision.action}</Badge>
-          {played.answer ? <Badge tone="ai">{w.modes[played.answer.mode]}</Badge> : null}
-          <span className="small muted num">{a.playground.took(played.took_ms)}</span>
-        </header>
-        {said ? <Said text={said} /> : <p className="muted">{a.playground.escalates}</p>}
-        {decision.rule ? (
-          <p className="muted">{w.why.rule(ruleWords(decision.rule, w))}</p>
-        ) : (
-          <>
-            <div className="meter" role="img" aria-label={w.why.meter(percent(confidence), percent(decision.thresholds.answer))}>
-              <span className={confidence >= decision.thresholds.answer ? 'enough' : confidence >= decision.thresholds.offer ? 'some' : 'little'} style={{ width: `${Math.min(1, confidence) * 100}%` }} />
-              <i style={{ insetInlineStart: `${decision.thresholds.offer * 100}%` }} />
-              <i className="strong" style={{ insetInlineStart: `${decision.thresholds.answer * 100}%` }} />
+    <div className="play-result">
+      <div className="admin-stack">
+        <section className="card admin-card play-answer">
+          <div className="row wrap">
+            <Badge tone={TONES[decision.action] ?? 'plain'}>{a.playground.verdicts[decision.action]}</Badge>
+            <Badge tone="ai">{w.modes[decision.mode]}</Badge>
+            <span className="grow" />
+            <span className="small muted num">
+              {a.playground.took(String(played.took_ms))} · {a.playground.version(decision.knowledge)}
+            </span>
+          </div>
+          <h2 className="sr">{a.playground.answer}</h2>
+          {text === '' ? <p className="muted">{a.playground.nothingSaid}</p> : <Said text={text} citations={answer?.citations ?? []} />}
+        </section>
+        <Part title={a.playground.passages(hits.length)} {...(played.query ? { hint: played.query } : {})}>
+          {played.by_meaning === false && hits.length > 0 ? (
+            <div className="admin-gap">
+              <Banner>{a.playground.wordsOnly}</Banner>
             </div>
-            <p className="small muted">
-              {confidence >= decision.thresholds.answer
-                ? w.why.enough(percent(confidence), percent(decision.thresholds.answer))
-                : w.why.lacking(percent(confidence), percent(decision.thresholds.answer), percent(Math.max(0, decision.thresholds.answer - confidence)))}
-            </p>
-          </>
-        )}
-        {played.by_meaning === false ? <Banner tone="warn">{a.playground.wordsOnly}</Banner> : null}
-      </section>
-      <h2>{played.hits.length === 0 ? a.playground.nothing : a.playground.found(played.hits.length)}</h2>
-      <ol className="stack">
-        {played.hits.map((hit) => (
-          <li className="card play-hit" key={hit.chunk}>
-            <span className="rank num">{hit.rank}</span>
-            <div className="grow">
-              <div className="small muted">{[hit.title, ...hit.heading].join(' › ')}</div>
-              {hit.question ? <h3>{hit.question}</h3> : null}
-              <Marked hit={hit} />
-              <div className="small muted">
-                {hit.source}
-                {hit.tokens ? ` · ${a.knowledge.tokens(hit.tokens)}` : ''}
-              </div>
+          ) : null}
+          {hits.length === 0 ? (
+            <div className="card">
+              <Empty icon={SearchX} title={a.playground.noPassages}>
+                {a.playground.noPassagesHint}
+              </Empty>
             </div>
-            <dl className="scores small">
-              <dt>{a.playground.scoreWords}</dt>
-              <dd>
-                <Bar share={(hit.scores.bm25 ?? 0) / strongest} label={`${hit.scores.bm25?.toFixed(2) ?? '–'}`} color="#4a7fc1" />
-                <span className="num">{hit.scores.bm25?.toFixed(1) ?? '–'}</span>
-              </dd>
-              <dt>{a.playground.scoreMeaning}</dt>
-              <dd>
-                <Bar share={hit.scores.cosine ?? 0} label={`${hit.scores.cosine?.toFixed(2) ?? '–'}`} color="#8371d6" />
-                <span className="num">{hit.scores.cosine?.toFixed(2) ?? '–'}</span>
-              </dd>
-              <dt>{a.playground.total}</dt>
-              <dd>
-                <Bar share={hit.scores.fused / best} label={percent(hit.scores.fused / best)} />
-                <span className="num">{percent(hit.scores.fused / best)}</span>
-              </dd>
-            </dl>
-          </li>
+          ) : (
+            <ol className="hits">
+              {hits.map((hit) => (
+                <li key={hit.chunk} className={`card hit-card ${used.has(hit.chunk) ? 'used' : ''}`}>
+                  <HitCard hit={hit} hits={hits} used={used.has(hit.chunk)} />
+                </li>
+              ))}
+            </ol>
+          )}
+        </Part>
+      </div>
+      <aside className="card admin-card play-why" aria-label={a.playground.decision}>
+        <h2>{a.playground.decision}</h2>
+        <Verdict decision={decision} />
+      </aside>
+    </div>
+  );
+}
+
+function HitCard({ hit, hits, used }: { hit: PlayedHit; hits: PlayedHit[]; used: boolean }) {
+  const a = useAdminWords();
+  const [open, setOpen] = useState(false);
+  const w = useWords();
+  const most = (of: (one: PlayedHit) => number | null) => Math.max(...hits.map((one) => of(one) ?? 0), 0.000001);
+  const scores: [string, number | null, number][] = [
+    [a.playground.words, hit.scores.bm25, (hit.scores.bm25 ?? 0) / most((one) => one.scores.bm25)],
+    [a.playground.meaning, hit.scores.cosine, hit.scores.cosine ?? 0],
+    [a.playground.fused, hit.scores.fused, hit.scores.fused / most((one) => one.scores.fused)],
+  ];
+  return (
+    <>
+      <div className="row hit-head">
+        <span className="chunk-number num" aria-label={a.playground.rank(hit.rank)}>
+          {hit.rank}
+        </span>
+        <Link href={`/knowledge/${hit.document}`} className="clip hit-title" title={a.playground.openDocument}>
+          {[hit.title, ...hit.heading].join(' › ')}
+        </Link>
+        <span className="grow" />
+        {used ? (
+          <Badge tone="good" icon={Quote}>
+            {a.playground.cited}
+          </Badge>
+        ) : null}
+        <span className="small muted num nowrap">{a.knowledge.tokens(hit.tokens)}</span>
+      </div>
+      <dl className="scores">
+        {scores.map(([name, value, share]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              {value === null ? (
+                <span className="muted">–</span>
+              ) : (
+                <>
+                  <Bar share={share} label={percent(share)} />
+                  <span className="num">{value < 0.1 ? value.toFixed(3) : value.toFixed(2)}</span>
+                </>
+              )}
+            </dd>
+          </div>
         ))}
-      </ol>
-    </div>
+      </dl>
+      {hit.question ? (
+        <h3>
+          <Marked text={hit.question} terms={hit.terms} />
+        </h3>
+      ) : null}
+      <p className={`pre hit-text ${open ? '' : 'clamp'}`} dir="auto">
+        <Marked text={hit.text} terms={hit.terms} />
+      </p>
+      {hit.text.length > 260 ? (
+        <button type="button" className="link small" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? w.side.less : w.side.more}
+        </button>
+      ) : null}
+    </>
   );
 }
 
-const flat = (parts: Inline[]): string => parts.map((part) => ('text' in part ? part.text : 'parts' in part ? flat(part.parts) : `[${part.number}]`)).join('');
-
-/** An answer without a conversation: its words and numbers, without a passage to open. */
-function Said({ text }: { text: string }) {
-  return (
-    <div className="said prose" dir="auto">
-      {blocks(text).map((block, index) =>
-        block.kind === 'list' ? (
-          <ul key={index}>
-            {block.items.map((item, at) => (
-              <li key={at}>{flat(item)}</li>
-            ))}
-          </ul>
-        ) : block.kind === 'table' ? (
-          <p key={index}>{[block.head, ...block.rows].map((row) => row.map(flat).join(' · ')).join('\n')}</p>
-        ) : block.kind === 'code' ? (
-          <pre key={index}>{block.text}</pre>
-        ) : (
-          <p key={index}>{flat(block.parts)}</p>
-        ),
-      )}
-    </div>
-  );
-}
-
-/** A passage with the words of the question marked. */
-function Marked({ hit }: { hit: Hit }) {
-  const terms = [...new Set(hit.terms)].filter((term) => term.length > 0).sort((one, other) => other.length - one.length);
-  if (terms.length === 0) return <p className="pre">{hit.text}</p>;
-  const escaped = terms.map((term) => term.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const parts = hit.text.split(new RegExp(`(${escaped.join('|')})`, 'giu'));
-  return <p className="pre">{parts.map((part, index) => (index % 2 === 1 ? <mark key={index}>{part}</mark> : part))}</p>;
+function Marked({ text, terms }: { text: string; terms: string[] }) {
+  return highlight(text, terms).map((run, index) => (run.hit ? <mark key={index}>{run.text}</mark> : <span key={index}>{run.text}</span>));
 }

@@ -6,6 +6,10 @@ export interface ProblemWire {
   detail?: string;
   status?: number;
   line?: number;
+  /** What is wrong in which part of the request. */
+  errors?: { at: string; detail: string }[];
+  /** Files that were not taken. */
+  refused?: { name: string; code: string; en: string; zh: string }[];
 }
 
 /** A request that failed. `title` and `detail` are words for people, in their language. */
@@ -42,6 +46,18 @@ export const session = {
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export async function call<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const response = await reach(method, path, body, signal);
+  // An acceptance may have nothing to add.
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+/** What is not JSON, such as the text of a document. */
+export async function readText(path: string, signal?: AbortSignal): Promise<string> {
+  return (await reach('GET', path, undefined, signal)).text();
+}
+
+async function reach(method: Method, path: string, body: unknown, signal: AbortSignal | undefined): Promise<Response> {
   const headers: Record<string, string> = { 'Accept-Language': language === 'zh' ? 'zh-CN,zh' : 'en' };
   if (method !== 'GET') headers['X-CSRF-Token'] = csrf;
   const form = body instanceof FormData;
@@ -59,10 +75,7 @@ export async function call<T>(method: Method, path: string, body?: unknown, sign
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new Problem(0, 'offline', language === 'zh' ? '无法连接服务器' : 'The server cannot be reached', language === 'zh' ? '请检查网络后重试。' : 'Check the connection, then try again.');
   }
-  if (response.ok) {
-    const text = await response.text();
-    return (text === '' ? undefined : JSON.parse(text)) as T;
-  }
+  if (response.ok) return response;
   if (response.status === 401 && !path.endsWith('/session')) signedOut();
   throw await problem(response);
 }

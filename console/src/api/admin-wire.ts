@@ -1,6 +1,7 @@
-// What the administration's API says and hears.
-import type { Citation, Decision, Hit, Id, Role, Time } from '../api/wire';
+// What the administrative API says and hears.
+import type { Citation, Decision, Id, Language, Mode, Role, Presence, Scores, Time } from './wire';
 
+/** A text in both languages. */
 export interface Wording {
   en: string;
   zh: string;
@@ -14,7 +15,7 @@ export interface Doc {
   title: string | null;
   status: DocumentStatus;
   searchable: boolean;
-  reason: { code: string; en: string; zh: string } | null;
+  reason: ({ code: string } & Wording) | null;
   warnings: { code: string; message: string }[];
   language: string | null;
   revision: number;
@@ -28,14 +29,14 @@ export interface Doc {
 
 export interface Received {
   documents: { id: Id; name: string; unchanged: boolean }[];
-  refused: { name: string; code: string; en: string; zh: string }[];
+  refused: ({ name: string; code: string } & Wording)[];
 }
 
 export interface Chunk {
   name: string;
   ordinal: number;
   heading: string[];
-  question: string | null;
+  question?: string | null;
   text: string;
   tokens: number;
   language: string;
@@ -45,19 +46,26 @@ export interface Revision {
   number: number;
   state: string;
   title: string | null;
+  hash: string;
   bytes: number;
+  text_bytes: number;
   chunks: number;
   uploaded_at: Time;
   finished_at: Time | null;
   current: boolean;
-  first_version?: number | null;
-  last_version?: number | null;
+  first_version: number | null;
+  last_version: number | null;
+}
+
+export interface Hunk {
+  kind: 'same' | 'added' | 'removed' | 'skipped';
+  text: string;
 }
 
 export interface Difference {
   from: number;
   to: number;
-  hunks: { kind: 'same' | 'added' | 'removed' | 'skipped'; text: string }[];
+  hunks: Hunk[];
 }
 
 export interface Version {
@@ -70,14 +78,38 @@ export interface Version {
 
 export type SearchMode = 'hybrid' | 'words' | 'vectors';
 
+export interface PlayedHit {
+  chunk: string;
+  document: Id;
+  title: string;
+  source: string;
+  heading: string[];
+  question: string | null;
+  text: string;
+  tokens: number;
+  scores: Scores;
+  rank: number;
+  terms: string[];
+}
+
 export interface Played {
   query: string;
-  hits: Hit[];
+  hits: PlayedHit[];
   by_meaning?: boolean;
-  decision: Decision & { confidence?: number };
-  answer: { text: string; citations: Citation[]; mode: 'model' | 'quote' } | null;
+  decision: Decision;
+  answer: { text: string; citations: Citation[]; mode: Mode } | null;
   reply?: string;
   took_ms: number;
+}
+
+export type FieldKind = 'text' | 'email' | 'phone' | 'select' | 'checkbox';
+
+export interface FormField {
+  key: string;
+  label: Wording;
+  kind: FieldKind;
+  required: boolean;
+  options: string[];
 }
 
 export interface Span {
@@ -92,15 +124,7 @@ export interface Holiday {
   to?: string;
 }
 
-export type FieldKind = 'text' | 'email' | 'phone' | 'select' | 'checkbox';
-
-export interface PrechatField {
-  key: string;
-  label: Wording;
-  kind: FieldKind;
-  required: boolean;
-  options: string[];
-}
+export type OutOfHours = 'bot_only' | 'take_message' | 'queue';
 
 export interface InboxSettings {
   colour: string;
@@ -109,9 +133,9 @@ export interface InboxSettings {
   greeting: Wording;
   suggestions: { en: string[]; zh: string[] };
   origins: string[];
-  prechat: { enabled: boolean; fields: PrechatField[] };
+  prechat: { enabled: boolean; fields: FormField[] };
   hours: { zone: string; always: boolean; week: Span[][]; holidays: Holiday[] };
-  out_of_hours: 'bot_only' | 'take_message' | 'queue';
+  out_of_hours: OutOfHours;
   uploads: { enabled: boolean; max_mib: number; types: string[] };
   csat: boolean;
   team?: Id | null;
@@ -131,8 +155,19 @@ export interface Skills {
   topics: string[];
 }
 
-export interface Member {
+export interface Colleague {
   id: Id;
+  name: string;
+  email: string;
+  role: Role;
+  presence?: Presence;
+  load?: number;
+  capacity: number;
+  teams: Id[];
+  skills: Skills;
+}
+
+export interface ColleagueWanted {
   name: string;
   email: string;
   role: Role;
@@ -149,12 +184,19 @@ export interface AdminTeam {
   languages: string[];
 }
 
+export interface RuleExample {
+  text: string;
+  expect: boolean;
+  got: string | null;
+  ok: boolean;
+}
+
 export interface Rule {
   name: string;
   action: 'escalate' | 'offer' | 'reply';
-  priority?: string | null;
+  priority?: 'low' | 'normal' | 'high' | 'urgent' | null;
   description: Wording | string;
-  examples: { text: string; expect: boolean; got: string | null; ok: boolean }[];
+  examples: RuleExample[];
 }
 
 export interface Policy {
@@ -164,38 +206,40 @@ export interface Policy {
   edited?: boolean;
 }
 
-export interface Ruled {
+export interface RuleVerdict {
   rule: string | null;
-  action?: string | null;
+  action?: Rule['action'] | null;
   reason?: string | null;
-  priority?: string | null;
+  priority?: 'low' | 'normal' | 'high' | 'urgent' | null;
   reply?: string | null;
 }
 
+export type ModelKind = 'none' | 'openai' | 'cassette';
+
 export interface ModelSettings {
-  kind: string;
+  kind: ModelKind;
   base_url: string;
   model: string;
   set: boolean;
-  source?: string;
+  source?: 'settings' | 'console';
   active?: string | null;
 }
 
-export interface ModelChoice {
-  kind: string;
+export interface ModelWanted {
+  kind: ModelKind;
   base_url: string;
   model: string;
   api_key?: string;
 }
 
-export interface Tried {
+export interface ModelTried {
   ok: boolean;
   took_ms: number;
   error?: Wording | null;
 }
 
 export interface AuditItem {
-  id: number | string;
+  id: number;
   at: Time;
   who: { id: Id; name: string } | null;
   ip: string;
@@ -207,7 +251,14 @@ export interface AuditItem {
 
 export interface AuditPage {
   items: AuditItem[];
-  next: number | string | null;
+  next: number | null;
 }
 
-export type Step = 'password' | 'knowledge' | 'question' | 'model' | 'widget' | 'team';
+export type StepKey = 'password' | 'knowledge' | 'question' | 'model' | 'widget' | 'team';
+
+export interface Step {
+  key: StepKey;
+  done: boolean;
+}
+
+export const said = (wording: Wording | string, language: Language): string => (typeof wording === 'string' ? wording : wording[language] || wording.en);

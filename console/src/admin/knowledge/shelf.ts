@@ -1,0 +1,48 @@
+// The list of documents, followed while something is on its way; and how far a document is.
+import { useInfiniteQuery } from '@tanstack/react-query';
+import * as admin from '../../api/admin';
+import type { Doc, DocumentStatus } from '../../api/admin-wire';
+
+export const KEY = ['admin', 'documents'];
+
+const WAYS: DocumentStatus[] = ['queued', 'reading', 'cut', 'embedding'];
+export const onTheWay = (one: Doc): boolean => WAYS.includes(one.status);
+
+/** How often the list is asked for: often while something happens. */
+export const pace = (all: Doc[]): number => (all.some(onTheWay) ? 1000 : 15_000);
+
+/** Documents by name, page after page. */
+export function useDocuments() {
+  return useInfiniteQuery({
+    queryKey: KEY,
+    queryFn: ({ pageParam, signal }) => admin.documents(pageParam, signal),
+    initialPageParam: '',
+    getNextPageParam: (last) => (last.length === admin.PAGE ? last.at(-1)?.name : undefined),
+    refetchInterval: (query) => pace(query.state.data?.pages.flat() ?? []),
+    staleTime: 0,
+  });
+}
+
+export type Kind = 'all' | 'ready' | 'working' | 'failed' | 'withdrawn';
+
+export function isOf(one: Doc, kind: Kind): boolean {
+  switch (kind) {
+    case 'all':
+      return true;
+    case 'working':
+      return onTheWay(one);
+    default:
+      return one.status === kind;
+  }
+}
+
+/** The documents of a kind whose name or title has the words. */
+export function chosen(all: Doc[], kind: Kind, words: string): Doc[] {
+  const wanted = words.trim().toLowerCase();
+  return all.filter((one) => isOf(one, kind) && (wanted === '' || `${one.name}\n${one.title ?? ''}`.toLowerCase().includes(wanted)));
+}
+
+/** How much of a document's meaning is learned, from 0 to 1; nothing where that says nothing. */
+export function learned(one: Doc): number | undefined {
+  return one.status === 'embedding' && one.vectors_goal > 0 ? one.vectors / one.vectors_goal : undefined;
+}
