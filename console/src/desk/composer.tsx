@@ -73,6 +73,13 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
     one.style.height = `${Math.min(one.scrollHeight + 2, 220)}px`;
   }, [text, tab]);
 
+  // Who has just taken a conversation wants to write; who writes elsewhere is left alone.
+  const had = useRef(mine);
+  useEffect(() => {
+    if (mine && !had.current && (document.activeElement === null || document.activeElement === document.body)) field.current?.focus();
+    had.current = mine;
+  }, [mine]);
+
   const focus = (which: Tab) => {
     setTab(which);
     requestAnimationFrame(() => field.current?.focus());

@@ -196,8 +196,8 @@ function nameOf(party: Party | Person | undefined, w: Words, me: string): string
 
 function targetName(to: Target, w: Words, me: string): string {
   const one = 'team' in to ? to.team : to.agent;
-  if (typeof one === 'string') return 'team' in to ? w.happened.aTeam : one === me ? w.you : w.agent;
-  return one.id === me ? w.you : one.name;
+  if (typeof one === 'string') return 'team' in to ? w.happened.aTeam : one === me ? w.happened.you : w.agent;
+  return one.id === me ? w.happened.you : one.name || w.agent;
 }
 
 /** A line for what happened; null for what only the machine needs. */

@@ -37,6 +37,7 @@ export function LiveProvider({ children, onOpen }: { children: ReactNode; onOpen
   useEffect(() => {
     let wasDown = false;
     let timer: number | undefined;
+    let falling: number | undefined;
     const known = new Map<string, Row>();
     const recount = () => {
       window.clearTimeout(timer);
@@ -79,7 +80,10 @@ export function LiveProvider({ children, onOpen }: { children: ReactNode; onOpen
         },
       },
       (isUp) => {
-        setUp(isUp);
+        // A line that is back within a moment was not lost.
+        window.clearTimeout(falling);
+        if (isUp) setUp(true);
+        else falling = window.setTimeout(() => setUp(false), 1500);
         // What happened while the line was cut is fetched anew.
         if (isUp && wasDown) void client.invalidateQueries();
         wasDown = !isUp;
@@ -87,6 +91,7 @@ export function LiveProvider({ children, onOpen }: { children: ReactNode; onOpen
     );
     return () => {
       window.clearTimeout(timer);
+      window.clearTimeout(falling);
       line.close();
     };
   }, [client]);

@@ -166,6 +166,7 @@ export const en = {
     house: 'Frontdesk',
     customer: 'The customer',
     aTeam: 'a team',
+    you: 'you',
     escalated: (why: string) => `Handed to people: ${why}`,
     claimed: (name: string) => `${name} took the conversation`,
     routed: (name: string) => `Given to ${name}`,

@@ -166,6 +166,7 @@ export const zh: Words = {
     house: '系统',
     customer: '客户',
     aTeam: '团队',
+    you: '我',
     escalated: (why) => `转人工：${why}`,
     claimed: (name) => `${name}接入了会话`,
     routed: (name) => `已分配给${name}`,
