@@ -17,6 +17,9 @@ use crate::config::Page;
 use crate::config::layers;
 use crate::desk::accounts::Accounts;
 use crate::desk::inboxes::Inboxes;
+use crate::desk::feed::Feed;
+use crate::desk::router::Router;
+use crate::desk::shell::Desk;
 use crate::dialogue::Dialogue;
 use crate::dialogue::policy::kept;
 use crate::embed::config::{Choice, Reason};
@@ -85,6 +88,9 @@ pub struct House {
     pub web: Web,
     pub accounts: Accounts,
     pub llm: Slot,
+    pub desk: Desk,
+    pub feed: Feed,
+    pub router: Router,
     pub embedding: Choice,
     pub readiness: Readiness,
     /// Cancelled when the house closes.
@@ -150,6 +156,8 @@ impl House {
         dialogue.follow(kept::load(&data).context("the edited rules cannot be used")?);
         let journal = Journal::new(store.clone(), Arc::clone(&bus));
         recover(&journal, roles).await.context("the conversations cannot be made ready")?;
+        let desk = Desk::new(config.desk.clone(), journal.clone(), store.clone(), Arc::clone(&bus));
+        let router = Router::new(config.desk.clone(), desk.clone(), journal.clone(), store.clone(), Arc::clone(&bus));
         let switchboard =
             Switchboard::new(config.switchboard.clone(), journal.clone(), Arc::clone(&bus), Arc::clone(&dialogue));
         let closing = CancellationToken::new();
@@ -169,6 +177,7 @@ impl House {
             closing.clone(),
         );
         let accounts = Accounts::new(store.clone(), &config.desk);
+        let feed = Feed::new(store.clone(), Arc::clone(&bus));
         let readiness = Readiness { store: store.clone(), index: Arc::clone(&index) };
         Ok(Self {
             config: Arc::new(config),
@@ -183,6 +192,9 @@ impl House {
             inboxes,
             web,
             accounts,
+            desk,
+            feed,
+            router,
             llm,
             embedding,
             readiness,
@@ -198,6 +210,11 @@ impl House {
         if self.roles.speak {
             let (switchboard, closing) = (self.switchboard.clone(), self.closing.clone());
             self.loops.spawn(async move { switchboard.run(closing).await });
+        }
+        if self.roles.web {
+            self.loops.spawn(self.feed.clone().run(self.closing.clone()));
+            self.loops.spawn(self.desk.clone().keep_attendance(self.closing.clone()));
+            self.loops.spawn(self.router.clone().run(self.closing.clone()));
         }
         if let Some(worker) = &self.worker {
             let (worker, closing) = (Arc::clone(worker), self.closing.clone());

@@ -142,7 +142,10 @@ impl Inbox {
 
 /// The text without control characters and surrounding space; line breaks and tabs stay. Characters that turn the direction
 /// of what follows go too, because they can make an agent read something else than what was sent.
-fn clean(text: &str) -> Result<String, Error> {
+///
+/// # Errors
+/// [`Error::Empty`], [`Error::TooLong`].
+pub fn clean(text: &str) -> Result<String, Error> {
     let kept = |c: &char| {
         let turns = matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
         !turns && (!c.is_control() || matches!(c, '\n' | '\t'))

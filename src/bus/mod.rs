@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use tokio::sync::broadcast;
 
-use crate::model::id::{ConversationId, TurnId};
+use crate::model::event::Party;
+use crate::model::id::{AgentId, ConversationId, TurnId};
 use crate::model::passage::Citation;
 
 pub mod config;
@@ -28,8 +29,16 @@ impl Hint {
     #[must_use]
     pub fn conversation(&self) -> Option<ConversationId> {
         match self {
-            Self::Appended { conversation, .. } | Self::Sentence { conversation, .. } => Some(*conversation),
-            Self::Uploaded | Self::Published { .. } => None,
+            Self::Appended { conversation, .. }
+            | Self::Sentence { conversation, .. }
+            | Self::Typing { conversation, .. }
+            | Self::Watching { conversation }
+            | Self::Queued { conversation, .. } => Some(*conversation),
+            Self::Uploaded
+            | Self::Published { .. }
+            | Self::Presence { .. }
+            | Self::Mention { .. }
+            | Self::Assigned { .. } => None,
         }
     }
 }
@@ -40,6 +49,18 @@ pub enum Hint {
     Appended { conversation: ConversationId, seq: u64 },
     /// A verified sentence of a reply that is not yet in the journal. It may be withdrawn: a human may step in.
     Sentence { conversation: ConversationId, turn: TurnId, number: u32, text: String, citations: Vec<Citation> },
+    /// Somebody writes something to the other side; it holds for some seconds.
+    Typing { conversation: ConversationId, who: Party },
+    /// Other agents look at the conversation, or type in it, than before.
+    Watching { conversation: ConversationId },
+    /// The place in the queue, from 1, and about how long it takes; nothing while nobody is there to answer.
+    Queued { conversation: ConversationId, position: u32, wait_s: Option<u32> },
+    /// An agent came, went, or chose another presence.
+    Presence { agent: AgentId },
+    /// A note asks an agent to look at it.
+    Mention { conversation: ConversationId, agent: AgentId, by: AgentId, text: String },
+    /// An agent was given a conversation.
+    Assigned { conversation: ConversationId, agent: AgentId },
     /// Documents wait to be read.
     Uploaded,
     /// Another knowledge version is published.

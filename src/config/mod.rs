@@ -184,6 +184,8 @@ fn check(config: &Config) -> Vec<String> {
     expect(above, "switchboard.deadline_ms", "more than dialogue.deadline_ms, so that a late model ends as a quote");
     let desk = &config.desk;
     expect((1..=720).contains(&desk.session_idle_hours), "desk.session_idle_hours", "1 to 720 hours");
+    expect((1..=3600).contains(&desk.handle_minutes), "desk.handle_minutes", "1 to 3600 minutes");
+    expect((10..=86_400).contains(&desk.vanish_after_s), "desk.vanish_after_s", "10 to 86400 seconds");
     expect((1..=365).contains(&desk.session_days), "desk.session_days", "1 to 365 days");
     problems
 }

@@ -211,13 +211,26 @@ impl Accounts {
     /// The store failed.
     pub async fn who(&self, token: &str, now: Timestamp) -> Result<Option<Who>, store::Error> {
         let session = session_of(token);
+        let found = self.find(&session, now).await?;
+        Ok(found.map(|agent| Who { agent, session, csrf: derived("csrf", token) }))
+    }
+
+    async fn find(&self, session: &str, now: Timestamp) -> Result<Option<AgentRow>, store::Error> {
         let (seen_since, begun_since) = (now.plus_ms(-self.0.idle_ms), now.plus_ms(-self.0.longest_ms));
-        let found = self.0.store.agent_of_session(&session, seen_since, begun_since).await?;
+        let found = self.0.store.agent_of_session(session, seen_since, begun_since).await?;
         let Some((agent, seen_at)) = found else { return Ok(None) };
         if now.ms_since(seen_at) > NOTED_EVERY_MS {
-            self.0.store.session_seen(&session, now).await?;
+            self.0.store.session_seen(session, now).await?;
         }
-        Ok(Some(Who { agent, session, csrf: derived("csrf", token) }))
+        Ok(Some(agent))
+    }
+
+    /// Whether a session that was good is good still; using a console counts as using its session.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn is_good(&self, who: &Who, now: Timestamp) -> Result<bool, store::Error> {
+        Ok(self.find(&who.session, now).await?.is_some())
     }
 
     /// Ends a session.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::desk::routing::Order;
+
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
@@ -9,10 +11,25 @@ pub struct Config {
     pub session_idle_hours: u32,
     /// A session ends after so many days in any case.
     pub session_days: u32,
+    /// How waiting conversations are given out.
+    pub order: Order,
+    /// Seconds of waiting after which team and skills are wishes.
+    pub widen_after_s: u32,
+    /// Seconds without a console after which an agent gives back what they have.
+    pub vanish_after_s: u32,
+    /// Minutes that a conversation takes an agent, for telling customers how long they wait.
+    pub handle_minutes: u32,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { session_idle_hours: 24, session_days: 30 }
+        Self {
+            session_idle_hours: 24,
+            session_days: 30,
+            order: Order::LeastBusy,
+            widen_after_s: 60,
+            vanish_after_s: 120,
+            handle_minutes: 6,
+        }
     }
 }

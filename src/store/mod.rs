@@ -12,9 +12,11 @@ use sqlx::{Sqlite, Transaction};
 use tokio::sync::mpsc;
 
 use crate::model::id::WorkspaceId;
+use crate::model::time::Timestamp;
 
 pub mod agents;
 pub mod audit;
+pub mod canned;
 pub mod chunks;
 pub mod contacts;
 pub mod conversations;
@@ -24,12 +26,15 @@ pub mod events;
 pub mod history;
 pub mod inboxes;
 pub mod indexed;
+pub mod listing;
 pub mod passages;
 pub mod revisions;
 pub mod sessions;
 pub mod teams;
 pub mod vectors;
 pub mod versions;
+pub mod views;
+pub mod work;
 mod writer;
 
 /// Connections that read at the same time.
@@ -83,6 +88,14 @@ impl Store {
         Ok(Self { reading, writer, appends })
     }
 
+    /// Makes a workspace; nothing happens where it is there.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn insert_workspace(&self, id: WorkspaceId, name: &str, now: Timestamp) -> Result<(), Error> {
+        workspace(&self.writer, id, name, now).await
+    }
+
     pub(super) fn reading(&self) -> &SqlitePool {
         &self.reading
     }
@@ -127,10 +140,14 @@ async fn migrate(writer: &SqlitePool) -> Result<(), Error> {
             Err(_) => {}
         }
     }
+    workspace(writer, WorkspaceId::DEFAULT, "default", Timestamp(0)).await
+}
+
+async fn workspace(writer: &SqlitePool, id: WorkspaceId, name: &str, now: Timestamp) -> Result<(), Error> {
     sqlx::query("insert into workspaces (id, name, created_at) values ($1, $2, $3) on conflict (id) do nothing")
-        .bind(WorkspaceId::DEFAULT.0)
-        .bind("default")
-        .bind(0_i64)
+        .bind(id.0)
+        .bind(name)
+        .bind(now.0)
         .execute(writer)
         .await?;
     Ok(())

@@ -34,7 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("inbox", &["clock", "journal", "model", "store", "text"]),
     ("dialogue", &["clock", "embed", "index", "knowledge", "llm", "model", "prompts", "text"]),
     // floor 4: people and channels
-    ("desk", &["clock", "inbox", "journal", "model", "store", "sweep", "text"]),
+    ("desk", &["bus", "clock", "inbox", "journal", "model", "store", "sweep", "text"]),
     ("channel", &["bus", "clock", "desk", "inbox", "journal", "model", "problem", "store", "text"]),
     // floor 5: who speaks next, and how well
     ("switchboard", &["bus", "clock", "desk", "dialogue", "journal", "model", "store", "sweep", "text"]),
@@ -120,7 +120,7 @@ const SEAMS: &[(&str, &str)] =
 const SIBLINGS: &[(&str, &[&str])] = &[
     ("cli", &["terminal", "exit", "log", "files", "talk"]),
     ("http", &["state", "auth", "staff", "layers", "ledger", "shelf"]),
-    ("http/desk", &["wire"]),
+    ("http/desk", &["state", "wire", "conversations", "acting"]),
     ("eval/metric", &[]),
 ];
 

@@ -16,6 +16,7 @@ use crate::app::House;
 use crate::channel::limit::{Caller, Limiter};
 use crate::clock;
 use crate::desk::accounts::{self, Accounts, Who};
+use crate::desk::shell::Desk;
 use crate::http::staff::{COOKIE, Staff};
 use crate::model::id::WorkspaceId;
 use crate::model::staff::Presence;
@@ -30,6 +31,7 @@ const LARGEST_SETTINGS: usize = 16 << 10;
 #[derive(Clone, Debug)]
 pub(super) struct Doors {
     accounts: Accounts,
+    desk: Desk,
     store: Store,
     max_age_s: u64,
     callers: Arc<Limiter<Caller>>,
@@ -41,6 +43,7 @@ impl Doors {
         let tries = house.config.server.sign_in_tries;
         Self {
             accounts: house.accounts.clone(),
+            desk: house.desk.clone(),
             store: house.store.clone(),
             max_age_s: u64::from(house.config.desk.session_days) * 86_400,
             callers: Arc::new(Limiter::new(tries)),
@@ -215,6 +218,7 @@ async fn change(
         agent.must_change = false;
     }
     doors.store.update_agent(&agent).await.map_err(Problem::internal)?;
+    doors.desk.announce(agent.id);
     Ok(Json(Me::from(&Who { agent, ..(*staff.0).clone() })))
 }
 

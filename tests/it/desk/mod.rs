@@ -1,5 +1,8 @@
 //! The console's side of the house, as a browser with a session calls it.
 
+mod authz;
+mod conversations;
+mod routing;
 mod session;
 
 use frontdesk::clock;

@@ -1,0 +1,151 @@
+//! What all open consoles hear: rows of conversations that changed, counts, who is there. Read once from the store for
+//! everybody, however many consoles are open, and not at all while none is.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio_util::sync::CancellationToken;
+
+use crate::bus::{Bus, Hint};
+use crate::model::id::{AgentId, ConversationId, WorkspaceId};
+use crate::store::listing::{Listed, Tally};
+use crate::store::{self, Store};
+
+/// Changes within this time are read together.
+const TOGETHER: Duration = Duration::from_millis(40);
+/// News that a slow console may fall behind.
+const BEHIND: usize = 256;
+/// Rows that are read at a time.
+const PAGE: usize = 200;
+
+/// Something for consoles.
+#[derive(Clone, Debug)]
+pub enum News {
+    Row(Box<Listed>),
+    Counts(WorkspaceId, Arc<Tally>),
+    Presence(AgentId),
+    Mention {
+        conversation: ConversationId,
+        agent: AgentId,
+        by: AgentId,
+        text: String,
+    },
+    Assigned {
+        conversation: ConversationId,
+        agent: AgentId,
+    },
+    /// Some news were lost: look at everything again.
+    Lost,
+}
+
+/// A cheap handle to the news.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    store: Store,
+    bus: Arc<dyn Bus>,
+    news: broadcast::Sender<News>,
+}
+
+/// What came together since the last look.
+#[derive(Debug, Default)]
+struct Heard {
+    changed: HashSet<ConversationId>,
+    present: HashSet<AgentId>,
+    other: Vec<News>,
+}
+
+impl Feed {
+    #[must_use]
+    pub fn new(store: Store, bus: Arc<dyn Bus>) -> Self {
+        Self { store, bus, news: broadcast::channel(BEHIND).0 }
+    }
+
+    /// The news from now on. Who falls behind is told so by the receiver.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<News> {
+        self.news.subscribe()
+    }
+
+    /// Spreads the news until the house closes.
+    pub async fn run(self, closing: CancellationToken) {
+        let mut hints = self.bus.subscribe();
+        loop {
+            let first = tokio::select! {
+                () = closing.cancelled() => return,
+                hint = hints.recv() => hint,
+            };
+            let mut heard = Heard::default();
+            match first {
+                Ok(hint) if heard.take(&hint) => {}
+                Ok(_) => continue,
+                Err(RecvError::Lagged(_)) => heard.other.push(News::Lost),
+                Err(RecvError::Closed) => return,
+            }
+            tokio::time::sleep(TOGETHER).await;
+            loop {
+                match hints.try_recv() {
+                    Ok(hint) => {
+                        heard.take(&hint);
+                    }
+                    Err(TryRecvError::Lagged(_)) => heard.other.push(News::Lost),
+                    Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+                }
+            }
+            if self.news.receiver_count() == 0 {
+                continue;
+            }
+            if let Err(error) = self.spread(heard).await {
+                tracing::warn!(%error, "consoles could not be told what changed");
+                let _ = self.news.send(News::Lost);
+            }
+        }
+    }
+
+    async fn spread(&self, heard: Heard) -> Result<(), store::Error> {
+        let changed: Vec<ConversationId> = heard.changed.into_iter().collect();
+        let mut homes = HashSet::new();
+        let mut news = heard.other;
+        for page in changed.chunks(PAGE) {
+            for row in self.store.listed(page).await? {
+                homes.insert(row.workspace);
+                news.push(News::Row(Box::new(row)));
+            }
+        }
+        for home in homes {
+            let home = WorkspaceId(home);
+            news.push(News::Counts(home, Arc::new(self.store.view_counts(home).await?)));
+        }
+        news.extend(heard.present.into_iter().map(News::Presence));
+        for one in news {
+            // The last console may just have closed.
+            let _ = self.news.send(one);
+        }
+        Ok(())
+    }
+}
+
+impl Heard {
+    /// True when it was something for consoles.
+    fn take(&mut self, hint: &Hint) -> bool {
+        match hint {
+            Hint::Appended { conversation, .. } => {
+                self.changed.insert(*conversation);
+            }
+            Hint::Presence { agent } => {
+                self.present.insert(*agent);
+            }
+            Hint::Mention { conversation, agent, by, text } => {
+                let (conversation, agent, by) = (*conversation, *agent, *by);
+                self.other.push(News::Mention { conversation, agent, by, text: text.clone() });
+            }
+            Hint::Assigned { conversation, agent } => {
+                self.other.push(News::Assigned { conversation: *conversation, agent: *agent });
+            }
+            _ => return false,
+        }
+        true
+    }
+}
