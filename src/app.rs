@@ -158,8 +158,13 @@ impl House {
         recover(&journal, roles).await.context("the conversations cannot be made ready")?;
         let desk = Desk::new(config.desk.clone(), journal.clone(), store.clone(), Arc::clone(&bus));
         let router = Router::new(config.desk.clone(), desk.clone(), journal.clone(), store.clone(), Arc::clone(&bus));
-        let switchboard =
-            Switchboard::new(config.switchboard.clone(), journal.clone(), Arc::clone(&bus), Arc::clone(&dialogue));
+        let switchboard = Switchboard::new(
+            config.switchboard.clone(),
+            journal.clone(),
+            Arc::clone(&bus),
+            Arc::clone(&dialogue),
+            router.clone(),
+        );
         let closing = CancellationToken::new();
         let inboxes = Inboxes::new(store.clone(), WorkspaceId::DEFAULT);
         if roles.web {

@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 use crate::app::House;
 use crate::cli::terminal::Terminal;
 use crate::clock;
+use crate::desk::reception::Reception;
 use crate::dialogue::{Outcome, Reply, Sentence};
 use crate::model::conversation::{Conversation, Owner};
 use crate::model::decision::{Decision, Mode};
@@ -58,7 +59,7 @@ impl Talk {
         let decision = done.decision.clone();
         let escalated = matches!(done.reply, Reply::Escalate { .. });
         let mut said = None;
-        for event in outcome::events(&self.conversation, done) {
+        for event in outcome::events(&self.conversation, done, Reception::default()) {
             if let Event::BotSaid { text, mode, citations, .. } = &event {
                 let (text, mode, citations) = (text.clone(), *mode, citations.clone());
                 said = Some(Said { text, mode, citations, escalated, decision: decision.clone() });

@@ -44,6 +44,13 @@ pub enum Reception {
     Declined { notice: String },
 }
 
+impl Default for Reception {
+    /// To people, without a word about it.
+    fn default() -> Self {
+        Self::Taken { team: None, notice: String::new() }
+    }
+}
+
 /// Decides it. What a rule gives to people, and what broke, is never the bot's: it waits for the morning.
 #[must_use]
 pub fn receive(

@@ -14,10 +14,12 @@ use crate::bus::{Bus, Hint};
 use crate::clock;
 use crate::desk::config::Config;
 use crate::desk::queue::{self, Standing};
+use crate::desk::reception::{self, Doors, Reception};
 use crate::desk::routing::{self, Held, Rules, Seat, Step, Waiting, World};
 use crate::desk::shell::Desk;
 use crate::journal::{AppendError, Journal};
-use crate::model::event::Priority;
+use crate::model::conversation::{Conversation, Owner};
+use crate::model::event::{Priority, Reason};
 use crate::model::id::{AgentId, ConversationId, TeamId, WorkspaceId};
 use crate::model::staff::{Presence, Role};
 use crate::model::time::Timestamp;
@@ -45,6 +47,25 @@ struct Parts {
     began: Timestamp,
     /// Where customers were told that they stand.
     told: Mutex<HashMap<ConversationId, Standing>>,
+}
+
+/// What becomes of a conversation that goes to people, as its customer hears it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Received {
+    pub reception: Reception,
+    /// Where it stands; nothing when it stands in no queue.
+    pub standing: Option<Standing>,
+    /// Whether the house is open now.
+    pub open: bool,
+}
+
+impl Received {
+    /// What the customer is told.
+    #[must_use]
+    pub fn notice(&self) -> &str {
+        let (Reception::Taken { notice, .. } | Reception::Declined { notice }) = &self.reception;
+        notice
+    }
 }
 
 impl Router {
@@ -92,7 +113,7 @@ impl Router {
                 done += usize::from(self.take(*step).await?);
             }
             if steps.is_empty() {
-                let handle_s = self.0.config.handle_minutes.saturating_mul(60);
+                let handle_s = self.handle_s();
                 let places = world.waiting.iter().map(|one| (one.id, queue::standing(&world, one, handle_s)));
                 standing.extend(places);
             }
@@ -151,6 +172,59 @@ impl Router {
             }
         }
         Ok(world)
+    }
+
+    /// Decides what becomes of a conversation that should go to people.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn receive(
+        &self,
+        conversation: &Conversation,
+        reason: &Reason,
+        now: Timestamp,
+    ) -> Result<Received, store::Error> {
+        let (home, language) = (conversation.workspace, conversation.language);
+        let doors = self.doors(conversation, now).await?;
+        let (world, teams) = tokio::try_join!(self.world(home, now), self.0.store.teams(home))?;
+        let topics: Vec<String> = conversation.labels.iter().cloned().chain(reason.rule.clone()).collect();
+        let team = reception::team(&doors, &teams, &topics, language);
+        let waiting = Waiting {
+            team,
+            topics,
+            priority: conversation.priority_set.unwrap_or(reason.priority),
+            since: now,
+            ..Waiting::of(conversation, now)
+        };
+        let standing = queue::standing(&world, &waiting, self.handle_s());
+        let reception = reception::receive(&doors, reason, team, Some(standing), language);
+        let standing = matches!(reception, Reception::Taken { .. }).then_some(standing);
+        Ok(Received { reception, standing, open: doors.open })
+    }
+
+    /// Where a conversation that is with people stands, and what its customer may be told of it.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn whereabouts(&self, conversation: &Conversation, now: Timestamp) -> Result<Received, store::Error> {
+        let open = self.doors(conversation, now).await?.open;
+        if conversation.owner != Owner::Queue {
+            return Ok(Received { open, ..Received::default() });
+        }
+        let world = self.world(conversation.workspace, now).await?;
+        let standing = queue::standing(&world, &Waiting::of(conversation, now), self.handle_s());
+        let notice = reception::in_line(Some(standing), conversation.language);
+        let reception = Reception::Taken { team: conversation.team, notice };
+        Ok(Received { reception, standing: Some(standing), open })
+    }
+
+    /// Whether people can be reached through the conversation's inbox.
+    async fn doors(&self, _: &Conversation, _: Timestamp) -> Result<Doors, store::Error> {
+        Ok(Doors::default())
+    }
+
+    fn handle_s(&self) -> u32 {
+        self.0.config.handle_minutes.saturating_mul(60)
     }
 
     /// Appends what a step becomes; false when it was not wanted any more.

@@ -16,10 +16,12 @@ use uuid::Uuid;
 
 use crate::bus::{Bus, Hint};
 use crate::clock;
+use crate::desk::reception::Reception;
+use crate::desk::router::{Received, Router};
 use crate::desk::summary;
 use crate::dialogue::Dialogue;
 use crate::journal::{AppendError, Journal};
-use crate::model::conversation::{Owner, Status};
+use crate::model::conversation::{Conversation, Owner, Status};
 use crate::model::event::{Event, Party, Reason};
 use crate::model::id::ConversationId;
 
@@ -62,6 +64,7 @@ struct Parts {
     journal: Journal,
     bus: Arc<dyn Bus>,
     dialogue: Arc<Dialogue>,
+    router: Router,
     /// Names this process in leases.
     holder: Uuid,
     seats: Arc<Semaphore>,
@@ -70,19 +73,21 @@ struct Parts {
 }
 
 /// What came of a wish for a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HandOver {
-    Done,
-    /// A person had been asked, or has it, already.
-    Already,
+    /// People have it, or had it already.
+    Done(Received),
+    /// Nobody is there, and the bot goes on.
+    Declined(Received),
     Unknown,
 }
 
 impl Switchboard {
     #[must_use]
-    pub fn new(config: Config, journal: Journal, bus: Arc<dyn Bus>, dialogue: Arc<Dialogue>) -> Self {
+    pub fn new(config: Config, journal: Journal, bus: Arc<dyn Bus>, dialogue: Arc<Dialogue>, router: Router) -> Self {
         let seats = Arc::new(Semaphore::new(config.turns_at_once.min(Semaphore::MAX_PERMITS)));
-        Self(Arc::new(Parts { config, journal, bus, dialogue, holder: clock::id(), seats, ended: Notify::new() }))
+        let holder = clock::id();
+        Self(Arc::new(Parts { config, journal, bus, dialogue, router, holder, seats, ended: Notify::new() }))
     }
 
     /// Answers what is due until `closing`, then lets the turns under way finish.
@@ -118,14 +123,20 @@ impl Switchboard {
             let Some(conversation) = self.0.journal.load(id).await? else { return Ok(HandOver::Unknown) };
             let mut events = match (conversation.status, conversation.owner) {
                 (Status::Unborn, _) => return Ok(HandOver::Unknown),
-                (Status::Open, Owner::Queue | Owner::Agent(_)) => return Ok(HandOver::Already),
+                (Status::Open, Owner::Queue | Owner::Agent(_)) => {
+                    return Ok(HandOver::Done(self.0.router.whereabouts(&conversation, clock::now()).await?));
+                }
                 (Status::Open, Owner::Bot) => Vec::new(),
                 (Status::Resolved, _) => vec![Event::Reopened { by: Party::Customer }],
             };
+            let received = self.0.receive(&conversation, &reason).await;
+            let Reception::Taken { team, notice } = received.reception.clone() else {
+                return Ok(HandOver::Declined(received));
+            };
             let summary = summary::from_log(&conversation, &[]);
-            events.push(Event::Escalated { reason: reason.clone(), summary, team: None, notice: String::new() });
+            events.push(Event::Escalated { reason: reason.clone(), summary, team, notice });
             match self.0.journal.append(&conversation, events, clock::now()).await {
-                Ok(_) => return Ok(HandOver::Done),
+                Ok(_) => return Ok(HandOver::Done(received)),
                 Err(AppendError::Conflict { .. }) => {}
                 Err(error) => return Err(error).context("the wish for a person could not be recorded"),
             }
@@ -159,6 +170,16 @@ impl Switchboard {
         let next = self.0.journal.next_due(quiet_ms).await?;
         let wait_ms = next.map(|next| u64::try_from(next.ms_since(clock::now())).unwrap_or(0));
         Ok(wait_ms.map_or(IDLE, |wait_ms| Duration::from_millis(wait_ms).clamp(GRAIN, IDLE)))
+    }
+}
+
+impl Parts {
+    /// What becomes of a conversation that should go to people. Not knowing where it will stand stops nothing.
+    async fn receive(&self, conversation: &Conversation, reason: &Reason) -> Received {
+        self.router.receive(conversation, reason, clock::now()).await.unwrap_or_else(|error| {
+            tracing::error!(conversation = %conversation.id, %error, "a customer could not be told what happens now");
+            Received::default()
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! From what dialogue decided to the events that are appended. Pure.
 
+use crate::desk::reception::Reception;
 use crate::desk::summary;
 use crate::dialogue::{Outcome, Reply, Sentence};
 use crate::model::conversation::Conversation;
@@ -9,9 +10,10 @@ use crate::model::id::TurnId;
 use crate::model::passage::Citation;
 use crate::text::language::Language;
 
-/// The events of a turn's end, to be appended together or not at all.
+/// The events of a turn's end, to be appended together or not at all. `reception` counts when the reply gives the
+/// conversation to people.
 #[must_use]
-pub fn events(conversation: &Conversation, outcome: Outcome) -> Vec<Event> {
+pub fn events(conversation: &Conversation, outcome: Outcome, reception: Reception) -> Vec<Event> {
     let turn = outcome.decision.turn;
     let mode = outcome.decision.mode;
     let decided = Event::Decided { decision: Box::new(outcome.decision) };
@@ -20,9 +22,15 @@ pub fn events(conversation: &Conversation, outcome: Outcome) -> Vec<Event> {
             vec![decided, Event::BotSaid { turn, text, mode, citations, offers_human }]
         }
         Reply::Escalate { reason, say } => {
-            let summary = summary::from_log(conversation, &[]);
-            let said = Event::BotSaid { turn, text: say, mode, citations: Vec::new(), offers_human: false };
-            vec![decided, said, Event::Escalated { reason, summary, team: None, notice: String::new() }]
+            let said = |text| Event::BotSaid { turn, text, mode, citations: Vec::new(), offers_human: false };
+            match reception {
+                Reception::Taken { team, notice } => {
+                    let summary = summary::from_log(conversation, &[]);
+                    vec![decided, said(say), Event::Escalated { reason, summary, team, notice }]
+                }
+                // It would be a lie to say that somebody comes.
+                Reception::Declined { notice } => vec![decided, said(notice)],
+            }
         }
     }
 }
@@ -34,6 +42,7 @@ pub(super) fn broken(
     shown: &[Sentence],
     why: &str,
     took_ms: u32,
+    reception: Reception,
 ) -> Vec<Event> {
     let language = conversation.language;
     let mode = if shown.is_empty() { Mode::Fixed } else { Mode::Model };
@@ -59,12 +68,21 @@ pub(super) fn broken(
     let text = joined(shown, language);
     let citations: Vec<Citation> = distinct(shown);
     let summary = summary::from_log(conversation, &citations);
-    let reason = Reason { kind: ReasonKind::Fault, rule: None, priority: Priority::Normal };
+    // What broke is never the bot's.
+    let (team, notice) = match reception {
+        Reception::Taken { team, notice } => (team, notice),
+        Reception::Declined { .. } => (None, String::new()),
+    };
     vec![
         Event::Decided { decision: Box::new(decision) },
         Event::BotSaid { turn, text, mode, citations, offers_human: false },
-        Event::Escalated { reason, summary, team: None, notice: String::new() },
+        Event::Escalated { reason: fault(), summary, team, notice },
     ]
+}
+
+/// Why a broken turn is given to people.
+pub(super) fn fault() -> Reason {
+    Reason { kind: ReasonKind::Fault, rule: None, priority: Priority::Normal }
 }
 
 fn joined(shown: &[Sentence], language: Language) -> String {
@@ -134,7 +152,7 @@ mod tests {
     #[test]
     fn a_broken_turn_ends_with_an_honest_reply_and_a_person() {
         let (conversation, turn) = asked("Can I return it?", Language::En);
-        let after = applies(&conversation, broken(&conversation, turn, &[], "panicked", 12));
+        let after = applies(&conversation, broken(&conversation, turn, &[], "panicked", 12, Reception::default()));
         assert!(after.awaits_bot().is_none());
         assert_eq!(after.escalation.unwrap().reason.kind, ReasonKind::Fault);
         assert!(after.messages.last().unwrap().text.starts_with("Something went wrong on our side"));
@@ -145,7 +163,7 @@ mod tests {
         let (conversation, turn) = asked("可以退货吗？", Language::Zh);
         let sentence = |number, text: &str| Sentence { number, text: text.to_owned(), citations: Vec::new() };
         let shown = [sentence(1, "可以。"), sentence(2, "请在 30 天内退货。")];
-        let after = applies(&conversation, broken(&conversation, turn, &shown, "hung", 12));
+        let after = applies(&conversation, broken(&conversation, turn, &shown, "hung", 12, Reception::default()));
         let said = &after.messages.last().unwrap().text;
         assert!(said.starts_with("可以。请在 30 天内退货。\n\n"), "{said}");
         assert!(said.ends_with("客服可以看到您写的全部内容。"), "{said}");

@@ -10,7 +10,8 @@ use tokio_util::task::AbortOnDropHandle;
 use super::{PATIENCE, Parts, outcome};
 use crate::bus::Hint;
 use crate::clock;
-use crate::dialogue::{Outcome, Sentence};
+use crate::desk::reception::Reception;
+use crate::dialogue::{Outcome, Reply, Sentence};
 use crate::journal::AppendError;
 use crate::model::conversation::{Conversation, Owner, Status};
 use crate::model::decision::{Action, Mode};
@@ -64,14 +65,19 @@ pub(super) async fn answer(parts: &Parts, id: ConversationId) -> anyhow::Result<
         let events = match turn.think(&mut hints).await? {
             Thought::Done(outcome) => {
                 measure(&outcome, began.elapsed());
-                outcome::events(&turn.conversation, *outcome)
+                let reception = match &outcome.reply {
+                    Reply::Escalate { reason, .. } => turn.parts.receive(&turn.conversation, reason).await.reception,
+                    Reply::Say { .. } => Reception::default(),
+                };
+                outcome::events(&turn.conversation, *outcome, reception)
             }
             Thought::Broke(why) => {
                 tracing::error!(conversation = %id, turn = %turn.id, why, "turn broke, given to a person");
                 counter!("frontdesk_turns_total", "action" => "escalate", "mode" => "fixed", "because" => "fault")
                     .increment(1);
                 let took_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
-                outcome::broken(&turn.conversation, turn.id, &turn.shown, why, took_ms)
+                let reception = turn.parts.receive(&turn.conversation, &outcome::fault()).await.reception;
+                outcome::broken(&turn.conversation, turn.id, &turn.shown, why, took_ms, reception)
             }
             Thought::SaidMore => continue,
             Thought::NotOurs => return Ok(()),

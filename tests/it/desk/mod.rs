@@ -2,6 +2,7 @@
 
 mod authz;
 mod conversations;
+mod live;
 mod routing;
 mod session;
 

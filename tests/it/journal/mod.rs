@@ -106,6 +106,12 @@ async fn followers_see_each_event_once_and_in_order_also_from_another_process() 
     }
 }
 
+/// Races of one run of the suite; `FRONTDESK_TEST_RACES` asks for more.
+#[expect(clippy::disallowed_methods, reason = "the orders of whoever runs the tests, not a setting")]
+fn wanted_races() -> usize {
+    std::env::var("FRONTDESK_TEST_RACES").ok().and_then(|count| count.parse().ok()).unwrap_or(2_000)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_bot_never_speaks_after_a_person_has_stepped_in() {
     let folder = TempDir::new().unwrap();
@@ -113,7 +119,7 @@ async fn the_bot_never_speaks_after_a_person_has_stepped_in() {
     let inbox = Inbox::new(journal.clone());
     let agent: AgentId = clock::id();
     let (mut bot_first, mut agent_first) = (0, 0);
-    for _ in 0..2_000 {
+    for _ in 0..wanted_races() {
         let id = open(&inbox).await;
         let seq = inbox.accept(said(id, "q"), clock::now()).await.unwrap().seq;
         let turn: TurnId = clock::id();
