@@ -16,8 +16,8 @@ use crate::config::Config;
 use crate::config::Page;
 use crate::config::layers;
 use crate::desk::accounts::Accounts;
-use crate::desk::inboxes::Inboxes;
 use crate::desk::feed::Feed;
+use crate::desk::inboxes::Inboxes;
 use crate::desk::router::Router;
 use crate::desk::shell::Desk;
 use crate::dialogue::Dialogue;
@@ -157,7 +157,15 @@ impl House {
         let journal = Journal::new(store.clone(), Arc::clone(&bus));
         recover(&journal, roles).await.context("the conversations cannot be made ready")?;
         let desk = Desk::new(config.desk.clone(), journal.clone(), store.clone(), Arc::clone(&bus));
-        let router = Router::new(config.desk.clone(), desk.clone(), journal.clone(), store.clone(), Arc::clone(&bus));
+        let inboxes = Inboxes::new(store.clone(), WorkspaceId::DEFAULT);
+        let router = Router::new(
+            config.desk.clone(),
+            desk.clone(),
+            journal.clone(),
+            store.clone(),
+            Arc::clone(&bus),
+            inboxes.clone(),
+        );
         let switchboard = Switchboard::new(
             config.switchboard.clone(),
             journal.clone(),
@@ -166,7 +174,6 @@ impl House {
             router.clone(),
         );
         let closing = CancellationToken::new();
-        let inboxes = Inboxes::new(store.clone(), WorkspaceId::DEFAULT);
         if roles.web {
             let (name, settings) = first_inbox(&config.page);
             inboxes.begin(&name, settings, clock::now()).await.context("the first inbox cannot be made")?;

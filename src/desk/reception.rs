@@ -4,6 +4,7 @@
 use crate::desk::queue::Standing;
 use crate::model::event::{Reason, ReasonKind};
 use crate::model::id::TeamId;
+use crate::model::inbox::OutOfHours;
 use crate::store::teams::TeamRow;
 use crate::text::language::Language;
 
@@ -13,26 +14,16 @@ pub struct Doors {
     pub open: bool,
     /// When they open next, in words: English, Chinese. `None` when nobody knows.
     pub opens: Option<[String; 2]>,
-    pub closed: Closed,
+    /// What holds while they are closed.
+    pub closed: OutOfHours,
     /// The team of the inbox.
     pub team: Option<TeamId>,
 }
 
 impl Default for Doors {
     fn default() -> Self {
-        Self { open: true, opens: None, closed: Closed::Queue, team: None }
+        Self { open: true, opens: None, closed: OutOfHours::Queue, team: None }
     }
-}
-
-/// What happens out of hours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Closed {
-    /// The bot goes on; nobody is asked.
-    BotOnly,
-    /// A message is taken, and answered when the doors are open again.
-    TakeMessage,
-    /// As always: people may be there.
-    Queue,
 }
 
 /// What becomes of the wish for a person.
@@ -63,15 +54,15 @@ pub fn receive(
     let own = matches!(reason.kind, ReasonKind::Rule | ReasonKind::Fault);
     match (doors.open, doors.closed) {
         (true, _) => Reception::Taken { team, notice: in_line(standing, language) },
-        (false, Closed::BotOnly) if !own => Reception::Declined { notice: until_then(doors, language) },
-        (false, Closed::Queue) => {
+        (false, OutOfHours::BotOnly) if !own => Reception::Declined { notice: until_then(doors, language) },
+        (false, OutOfHours::Queue) => {
             let notice = match standing.and_then(|standing| standing.wait_s) {
                 Some(_) => in_line(standing, language),
                 None => format!("{}{}", closed(doors, language), keeps_place(language)),
             };
             Reception::Taken { team, notice }
         }
-        (false, Closed::BotOnly | Closed::TakeMessage) => {
+        (false, OutOfHours::BotOnly | OutOfHours::TakeMessage) => {
             Reception::Taken { team, notice: format!("{}{}", closed(doors, language), leave_message(language)) }
         }
     }
@@ -172,7 +163,7 @@ mod tests {
         Reason { kind, rule: None, priority: Priority::Normal }
     }
 
-    fn shut(closed: Closed) -> Doors {
+    fn shut(closed: OutOfHours) -> Doors {
         let opens = Some(["on Monday at 09:00".to_owned(), "周一 09:00".to_owned()]);
         Doors { open: false, opens, closed, team: None }
     }
@@ -180,7 +171,7 @@ mod tests {
     #[test]
     fn out_of_hours_the_policy_chooses_and_what_rules_give_to_people_stays_theirs() {
         let asked = reason(ReasonKind::Asked);
-        let declined = receive(&shut(Closed::BotOnly), &asked, None, None, Language::Zh);
+        let declined = receive(&shut(OutOfHours::BotOnly), &asked, None, None, Language::Zh);
         assert_eq!(
             declined,
             Reception::Declined {
@@ -188,17 +179,17 @@ mod tests {
             }
         );
         for kind in [ReasonKind::Rule, ReasonKind::Fault] {
-            let taken = receive(&shut(Closed::BotOnly), &reason(kind), None, None, Language::En);
+            let taken = receive(&shut(OutOfHours::BotOnly), &reason(kind), None, None, Language::En);
             assert!(matches!(taken, Reception::Taken { .. }), "{kind:?}");
         }
-        let Reception::Taken { notice, .. } = receive(&shut(Closed::TakeMessage), &asked, None, None, Language::En)
+        let Reception::Taken { notice, .. } = receive(&shut(OutOfHours::TakeMessage), &asked, None, None, Language::En)
         else {
             panic!("a message is taken");
         };
         assert!(notice.starts_with("We are closed at the moment and open again on Monday at 09:00. Leave"), "{notice}");
         // People may be there out of hours, too.
         let soon = Some(Standing { position: 1, wait_s: Some(0) });
-        let queued = receive(&shut(Closed::Queue), &asked, None, soon, Language::En);
+        let queued = receive(&shut(OutOfHours::Queue), &asked, None, soon, Language::En);
         let notice = "A colleague will be with you in a moment.".to_owned();
         assert_eq!(queued, Reception::Taken { team: None, notice });
     }

@@ -13,6 +13,8 @@ use uuid::Uuid;
 use crate::bus::{Bus, Hint};
 use crate::clock;
 use crate::desk::config::Config;
+use crate::desk::inboxes::Inboxes;
+use crate::desk::opening;
 use crate::desk::queue::{self, Standing};
 use crate::desk::reception::{self, Doors, Reception};
 use crate::desk::routing::{self, Held, Rules, Seat, Step, Waiting, World};
@@ -43,6 +45,7 @@ struct Parts {
     journal: Journal,
     store: Store,
     bus: Arc<dyn Bus>,
+    inboxes: Inboxes,
     /// Nobody is missed for longer than this process has looked.
     began: Timestamp,
     /// Where customers were told that they stand.
@@ -70,9 +73,16 @@ impl Received {
 
 impl Router {
     #[must_use]
-    pub fn new(config: Config, desk: Desk, journal: Journal, store: Store, bus: Arc<dyn Bus>) -> Self {
+    pub fn new(
+        config: Config,
+        desk: Desk,
+        journal: Journal,
+        store: Store,
+        bus: Arc<dyn Bus>,
+        inboxes: Inboxes,
+    ) -> Self {
         let began = clock::now();
-        Self(Arc::new(Parts { config, desk, journal, store, bus, began, told: Mutex::default() }))
+        Self(Arc::new(Parts { config, desk, journal, store, bus, inboxes, began, told: Mutex::default() }))
     }
 
     /// Routes until the house closes.
@@ -219,8 +229,16 @@ impl Router {
     }
 
     /// Whether people can be reached through the conversation's inbox.
-    async fn doors(&self, _: &Conversation, _: Timestamp) -> Result<Doors, store::Error> {
-        Ok(Doors::default())
+    async fn doors(&self, conversation: &Conversation, now: Timestamp) -> Result<Doors, store::Error> {
+        // What came through a door that was taken away is served all the same.
+        let Some(door) = self.0.inboxes.by_key(&conversation.inbox).await? else { return Ok(Doors::default()) };
+        let (settings, standing) = (&door.inbox.settings, door.standing(now));
+        Ok(Doors {
+            open: standing.open_now,
+            opens: standing.opens_at.and_then(|at| opening::words(at, now, &settings.hours.zone)),
+            closed: settings.out_of_hours,
+            team: settings.team,
+        })
     }
 
     fn handle_s(&self) -> u32 {

@@ -2,6 +2,7 @@
 
 mod authz;
 mod conversations;
+mod hours;
 mod live;
 mod routing;
 mod session;
