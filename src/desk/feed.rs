@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::bus::{Bus, Hint};
@@ -16,6 +17,8 @@ use crate::store::{self, Store};
 
 /// Changes within this time are read together.
 const TOGETHER: Duration = Duration::from_millis(40);
+/// Counts go over everything that is open, and are told this often at most.
+const COUNTED_EVERY: Duration = Duration::from_millis(400);
 /// News that a slow console may fall behind.
 const BEHIND: usize = 256;
 /// Rows that are read at a time.
@@ -72,17 +75,24 @@ impl Feed {
     /// Spreads the news until the house closes.
     pub async fn run(self, closing: CancellationToken) {
         let mut hints = self.bus.subscribe();
+        // Workspaces whose counts changed, and when some were last told.
+        let (mut stale, mut counted) = (HashSet::new(), Instant::now());
         loop {
-            let first = tokio::select! {
-                () = closing.cancelled() => return,
-                hint = hints.recv() => hint,
-            };
             let mut heard = Heard::default();
-            match first {
-                Ok(hint) if heard.take(&hint) => {}
-                Ok(_) => continue,
-                Err(RecvError::Lagged(_)) => heard.other.push(News::Lost),
-                Err(RecvError::Closed) => return,
+            tokio::select! {
+                () = closing.cancelled() => return,
+                hint = hints.recv() => match hint {
+                    Ok(hint) if heard.take(&hint) => {}
+                    Ok(_) => continue,
+                    Err(RecvError::Lagged(_)) => heard.other.push(News::Lost),
+                    Err(RecvError::Closed) => return,
+                },
+                () = tokio::time::sleep_until(counted + COUNTED_EVERY), if !stale.is_empty() => {
+                    counted = Instant::now();
+                    let homes: Vec<WorkspaceId> = stale.drain().collect();
+                    self.told(self.count(&homes).await);
+                    continue;
+                }
             }
             tokio::time::sleep(TOGETHER).await;
             loop {
@@ -94,29 +104,20 @@ impl Feed {
                     Err(TryRecvError::Empty | TryRecvError::Closed) => break,
                 }
             }
-            if self.news.receiver_count() == 0 {
-                continue;
-            }
-            if let Err(error) = self.spread(heard).await {
-                tracing::warn!(%error, "consoles could not be told what changed");
-                let _ = self.news.send(News::Lost);
+            if self.news.receiver_count() > 0 {
+                self.told(self.spread(heard, &mut stale).await);
             }
         }
     }
 
-    async fn spread(&self, heard: Heard) -> Result<(), store::Error> {
+    async fn spread(&self, heard: Heard, stale: &mut HashSet<WorkspaceId>) -> Result<(), store::Error> {
         let changed: Vec<ConversationId> = heard.changed.into_iter().collect();
-        let mut homes = HashSet::new();
         let mut news = heard.other;
         for page in changed.chunks(PAGE) {
             for row in self.store.listed(page).await? {
-                homes.insert(row.workspace);
+                stale.insert(WorkspaceId(row.workspace));
                 news.push(News::Row(Box::new(row)));
             }
-        }
-        for home in homes {
-            let home = WorkspaceId(home);
-            news.push(News::Counts(home, Arc::new(self.store.view_counts(home).await?)));
         }
         news.extend(heard.present.into_iter().map(News::Presence));
         for one in news {
@@ -124,6 +125,21 @@ impl Feed {
             let _ = self.news.send(one);
         }
         Ok(())
+    }
+
+    async fn count(&self, homes: &[WorkspaceId]) -> Result<(), store::Error> {
+        for home in homes {
+            let _ = self.news.send(News::Counts(*home, Arc::new(self.store.view_counts(*home).await?)));
+        }
+        Ok(())
+    }
+
+    /// What could not be told is lost, and consoles should look at everything again.
+    fn told(&self, outcome: Result<(), store::Error>) {
+        if let Err(error) = outcome {
+            tracing::warn!(%error, "consoles could not be told what changed");
+            let _ = self.news.send(News::Lost);
+        }
     }
 }
 

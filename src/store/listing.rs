@@ -278,17 +278,13 @@ fn narrow(query: &mut QueryBuilder<Sqlite>, wanted: &Wanted) {
         query.push(" and c.priority = ").push_bind(priority);
     }
     if let Some(words) = &wanted.words {
-        let words = words.to_lowercase();
-        // In the journal texts stand as JSON strings.
-        let quoted = serde_json::Value::from(words.as_str()).to_string();
-        let inside = containing(quoted.trim_matches('"'));
-        let plain = containing(&words);
+        let plain = containing(&words.to_lowercase());
         query.push(" and (lower(coalesce(k.name, '')) like ").push_bind(plain.clone()).push(" escape '\\'");
         query.push(" or lower(coalesce(k.email, '')) like ").push_bind(plain.clone()).push(" escape '\\'");
-        query.push(" or lower(c.labels) like ").push_bind(plain).push(" escape '\\'");
+        query.push(" or lower(c.labels) like ").push_bind(plain.clone()).push(" escape '\\'");
         query.push(" or exists (select 1 from events e where e.conversation = c.id and e.type in ");
-        query.push("('customer_said', 'bot_said', 'agent_said', 'noted') and lower(e.body) like ");
-        query.push_bind(inside).push(" escape '\\'))");
+        query.push("('customer_said', 'bot_said', 'agent_said', 'noted') and lower(e.body ->> 'text') like ");
+        query.push_bind(plain).push(" escape '\\'))");
     }
 }
 

@@ -103,6 +103,21 @@ async fn a_session_ends_by_signing_out_and_by_a_new_password() {
 }
 
 #[tokio::test]
+async fn a_session_that_is_not_used_ends() {
+    let house = House::start().await;
+    let seat = hire(&house, "li", Role::Agent).await;
+    let token = seat.cookie.split_once('=').unwrap().1;
+    let now = frontdesk::clock::now();
+    let who = house.app.accounts.who(token, now).await.unwrap().unwrap();
+    let status = async || seat.request(&house, Method::GET, "/api/v1/desk/me").send().await.unwrap().status().as_u16();
+    house.app.store.session_seen(&who.session, now.plus_ms(-23 * 3_600_000)).await.unwrap();
+    assert_eq!(status().await, 200, "a day is not over yet");
+    house.app.store.session_seen(&who.session, now.plus_ms(-25 * 3_600_000)).await.unwrap();
+    assert_eq!(status().await, 401);
+    house.close().await;
+}
+
+#[tokio::test]
 async fn who_guesses_waits() {
     let house = House::with(None, |config| config.server.sign_in_tries = Rate { burst: 3, per_minute: 1 }).await;
     let (_, password) = account(&house, "li", Role::Agent).await;
