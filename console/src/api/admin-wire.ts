@@ -1,5 +1,5 @@
 // What the administrative API says and hears.
-import type { Citation, Decision, Id, Language, Mode, Role, Presence, Scores, Time } from './wire';
+import type { Citation, Decision, Id, Language, Mode, Role, Scores, Time } from './wire';
 
 /** A text in both languages. */
 export interface Wording {
@@ -160,11 +160,11 @@ export interface Colleague {
   name: string;
   email: string;
   role: Role;
-  presence?: Presence;
-  load?: number;
   capacity: number;
   teams: Id[];
   skills: Skills;
+  /** They have not chosen a password of their own yet. */
+  must_change_password?: boolean;
 }
 
 export interface ColleagueWanted {

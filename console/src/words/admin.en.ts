@@ -48,7 +48,7 @@ export const en = {
     askHint: 'How long do I have to return something?',
     askGo: 'Ask',
     now: 'Right now',
-    tiles: { waiting: 'Customers waiting for a person', bot: 'Conversations with the AI', mine: 'On my desk', documents: 'Documents ready', failed: (count: number) => `${count} could not be read`, working: (count: number) => `${count} on the way`, model: 'Answers', quotes: 'Quotes', quotesHint: 'No language model' },
+    tiles: { waiting: 'Waiting for a person', bot: 'Conversations with the AI', mine: 'On my desk', documents: 'Documents ready', failed: (count: number) => `${count} could not be read`, working: (count: number) => `${count} on the way`, model: 'Answers', quotes: 'Quotes', quotesHint: 'No language model' },
   },
   knowledge: {
     lead: 'What the bot may say comes from here, and from nowhere else.',
@@ -193,6 +193,7 @@ export const en = {
     tabs: { look: 'Look', words: 'Words', form: 'Form', hours: 'Hours', rules: 'Files and more', install: 'Install' },
     sections: 'Parts of the settings',
     colour: 'Colour',
+    pick: 'Pick one',
     colourHint: 'As #rrggbb. Where it would be hard to read, the widget shifts it just enough.',
     contrast: (ratio: string) => `Text on it: ${ratio} : 1`,
     contrastKept: 'Used as it is.',

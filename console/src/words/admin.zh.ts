@@ -49,7 +49,7 @@ export const zh: Shape<typeof en> = {
     askHint: '买了之后多久可以退货？',
     askGo: '提问',
     now: '当前情况',
-    tiles: { waiting: '等待人工的客户', bot: 'AI 接待中的会话', mine: '我的会话', documents: '可用文档', failed: (count) => `${count} 个无法读取`, working: (count) => `${count} 个处理中`, model: '回答方式', quotes: '原文摘录', quotesHint: '未接入语言模型' },
+    tiles: { waiting: '等待人工', bot: 'AI 接待中的会话', mine: '我的会话', documents: '可用文档', failed: (count) => `${count} 个无法读取`, working: (count) => `${count} 个处理中`, model: '回答方式', quotes: '原文摘录', quotesHint: '未接入语言模型' },
   },
   knowledge: {
     lead: '机器人能说的内容都来自这里，别无其他来源。',
@@ -194,6 +194,7 @@ export const zh: Shape<typeof en> = {
     tabs: { look: '外观', words: '文案', form: '表单', hours: '服务时间', rules: '文件与其他', install: '安装' },
     sections: '设置分类',
     colour: '颜色',
+    pick: '取色',
     colourHint: '格式为 #rrggbb。若难以辨认，组件会自动微调。',
     contrast: (ratio) => `文字对比度：${ratio} : 1`,
     contrastKept: '按原色使用。',

@@ -241,6 +241,8 @@ export const en = {
     goodbye: 'Goodbye',
   },
   because: {
+    quoted: 'The documents say it; their own words were used.',
+    fault: 'The bot could not work.',
     supported: 'The documents support the answer.',
     weak_evidence: 'The best passages do not support an answer well enough.',
     nothing_verified: 'No sentence of the model’s answer could be verified in the passages.',

@@ -241,6 +241,8 @@ export const zh: Words = {
     goodbye: '告别',
   },
   because: {
+    quoted: '文档中有相关内容，直接摘录原文。',
+    fault: '机器人暂时无法工作。',
     supported: '文档支持这个回答。',
     weak_evidence: '找到的段落不足以支持回答。',
     nothing_verified: '模型的回答没有一句能在段落中得到核实。',

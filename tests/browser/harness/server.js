@@ -87,7 +87,7 @@ class Server {
 
   /** The owner's generated password, which the first start prints. */
   get password() {
-    return /owner@localhost[^\n]*: (\S+)/.exec(this.#said)?.[1];
+    return /owner@localhost[ :]+(\S+)/.exec(this.#said)?.[1];
   }
 
   /** Calls the API as the administrator. */

@@ -15,7 +15,7 @@ export function Look({ settings, put, wrong }: Draft) {
     <>
       <div className="field">
         <div className="row colour">
-          <input type="color" className="input" aria-label={a.inboxes.colour} value={colour ? settings.colour : '#000000'} onChange={(event) => put({ colour: event.target.value })} />
+          <input type="color" className="input" aria-label={a.inboxes.pick} title={a.inboxes.pick} value={colour ? settings.colour : '#000000'} onChange={(event) => put({ colour: event.target.value })} />
           <div className="grow">
             <TextField
               label={a.inboxes.colour}

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Ellipsis, KeyRound, Pencil, UserPlus, Users, UserX } from 'lucide-react';
 import { useState } from 'react';
 import * as admin from '../../api/admin';
+import * as calls from '../../api/calls';
 import type { Colleague } from '../../api/admin-wire';
 import type { Role } from '../../api/wire';
 import { Avatar, Badge, Button, Empty, IconButton, type Tone } from '../../kit/basics';
@@ -25,6 +26,8 @@ export function People() {
   const { me } = useMe();
   const people = useQuery({ queryKey: ['admin', 'agents'], queryFn: admin.colleagues, staleTime: 0 });
   const teams = useQuery({ queryKey: ['admin', 'teams'], queryFn: admin.teams });
+  const desk = useQuery({ queryKey: ['agents'], queryFn: calls.agents, staleTime: 15_000 });
+  const now = (id: string) => desk.data?.find((other) => other.id === id);
   const [doing, setDoing] = useState<Doing>();
   const close = () => setDoing(undefined);
   const refresh = () => {
@@ -77,11 +80,13 @@ export function People() {
               </tr>
             </thead>
             <tbody>
-              {people.data.map((one) => (
+              {people.data.map((one) => {
+                const present = now(one.id);
+                return (
                 <tr key={one.id}>
                   <td>
                     <div className="row">
-                      <Avatar name={one.name} presence={one.presence} />
+                      <Avatar name={one.name} presence={present?.presence} />
                       <span className="grow">
                         <span className="row">
                           <strong className="clip">{one.name}</strong>
@@ -89,7 +94,7 @@ export function People() {
                         </span>
                         <span className="small muted clip">
                           {one.email}
-                          {one.presence ? ` · ${w.presence[one.presence]}` : ''}
+                          {present ? ` · ${w.presence[present.presence]}` : ''}
                         </span>
                       </span>
                     </div>
@@ -101,12 +106,13 @@ export function People() {
                   </td>
                   <td>{chips(one.teams.map((id) => teamName(id) ?? '').filter(Boolean))}</td>
                   <td>{chips([...one.skills.languages.map((tag) => (tag === 'en' || tag === 'zh' ? a.languages[tag] : tag)), ...one.skills.topics])}</td>
-                  <td className="num nowrap">{one.load === undefined ? one.capacity : a.team.load(one.load, one.capacity)}</td>
+                  <td className="num nowrap">{present ? a.team.load(present.load, one.capacity) : one.capacity}</td>
                   <td className="end">
                     <Menu trigger={<IconButton small label={`${a.actions}: ${one.name}`} icon={Ellipsis} />} parts={parts(one)} />
                   </td>
                 </tr>
-              ))}
+                );
+              })}
             </tbody>
           </table>
         </div>

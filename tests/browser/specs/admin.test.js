@@ -1,0 +1,159 @@
+// Running the place in a real browser, on the real server: documents, playground, rules, widgets, people, and who may see it.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { open, signIn } from '../harness/admin.js';
+import { newPerson, startBrowser } from '../harness/browser.js';
+import { startServer } from '../harness/server.js';
+
+const FRESH = 'a quiet house by the sea';
+const PLAIN = { mimeType: 'text/markdown' };
+
+let server;
+let browser;
+let owner;
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  owner = await newPerson(browser);
+  await signIn(owner, server, { password: server.password, fresh: FRESH });
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const row = (page, name) => page.getByRole('row').filter({ hasText: name });
+
+test('a document is uploaded, becomes ready before one’s eyes, and answers in the playground', async () => {
+  const page = owner;
+  await open(page, server, '/knowledge', 'Knowledge');
+  const text = '# Umbrella lending\n\n## Fees\n\nA lost umbrella costs 17 euros to replace.\n\n## Hours\n\nUmbrellas are lent from Monday to Friday.\n';
+  await page.locator('input[type=file]').setInputFiles({ name: 'umbrellas.md', ...PLAIN, buffer: Buffer.from(text) });
+  await page.getByText('1 file uploaded').waitFor();
+  await row(page, 'umbrellas.md').getByText('Ready', { exact: true }).waitFor();
+  await row(page, 'umbrellas.md').getByRole('link').click();
+  await page.getByRole('heading', { level: 1, name: 'Umbrella lending' }).waitFor();
+  await page.getByText('A lost umbrella costs 17 euros to replace.').first().waitFor();
+  await page.getByRole('tab', { name: 'Extracted text' }).click();
+  await page.getByRole('region', { name: 'Extracted text' }).getByText('## Hours').waitFor();
+
+  await open(page, server, '/playground', 'Playground');
+  await page.getByLabel('Question').fill('How much does a lost umbrella cost?');
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await page.getByText('It would answer').waitFor();
+  const first = page.locator('.hit-card').first();
+  await first.getByText('Would be cited').waitFor();
+  const marks = await first.locator('mark').allTextContents();
+  assert.ok(marks.some((mark) => /umbrella/i.test(mark)), `the words are marked: ${marks}`);
+  assert.match(await page.locator('.said').innerText(), /17 euros/);
+  await page.getByText(/is needed to answer alone/).waitFor();
+  await page.getByLabel('Question').fill('Who won the world cup in 1998?');
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await page.getByText(/It would (offer|hand over)/).waitFor();
+});
+
+test('a file that cannot be read is set apart with its reason, and can be tried again or deleted', async () => {
+  const page = owner;
+  await open(page, server, '/knowledge', 'Knowledge');
+  await page.locator('input[type=file]').setInputFiles({ name: 'broken.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 and nothing else') });
+  const apart = page.getByRole('region', { name: '1 file could not be read' });
+  await apart.getByText(/damaged|cannot be read|no text/).waitFor();
+  await apart.getByRole('button', { name: 'Try again: broken.pdf' }).click();
+  await page.getByText('Trying again.').waitFor();
+  await apart.getByText(/damaged|cannot be read|no text/).waitFor();
+  await apart.getByRole('button', { name: 'Delete: broken.pdf' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete document' }).click();
+  await apart.waitFor({ state: 'detached' });
+});
+
+test('a new revision is compared with the old one, and a rollback brings the old one back', async () => {
+  const page = owner;
+  await open(page, server, '/knowledge', 'Knowledge');
+  await row(page, 'umbrellas.md').getByText('Ready', { exact: true }).waitFor();
+  const before = await server.api('/api/v1/versions');
+  const text = '# Umbrella lending\n\n## Fees\n\nA lost umbrella costs 23 euros to replace.\n\n## Hours\n\nUmbrellas are lent from Monday to Friday.\n';
+  await page.locator('input[type=file]').setInputFiles({ name: 'umbrellas.md', ...PLAIN, buffer: Buffer.from(text) });
+  await page.getByText('1 file uploaded').waitFor();
+  await row(page, 'umbrellas.md').getByRole('link').click();
+  await page.getByText('Revision 2').first().waitFor();
+  await page.getByRole('tab', { name: 'Revisions' }).click();
+  const difference = page.locator('.diff');
+  await difference.locator('.added').getByText('23 euros').waitFor();
+  await difference.locator('.removed').getByText('17 euros').waitFor();
+  await open(page, server, '/knowledge/versions', 'Knowledge');
+  await page.getByRole('button', { name: `Go back to this version: ${before[0].version}`, exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Go back to this version' }).click();
+  await page.getByText(`Went back to version ${before[0].version}`).waitFor();
+  await open(page, server, '/playground?q=How%20much%20does%20a%20lost%20umbrella%20cost%3F', 'Playground');
+  await page.locator('.said').getByText('17 euros').waitFor();
+});
+
+test('rules are refused by line and followed once they are right', async () => {
+  const page = owner;
+  await open(page, server, '/policy/edit', 'Policy');
+  const editor = page.getByLabel('Rules as TOML');
+  const good = await editor.inputValue();
+  await editor.fill(`${good}\nthis is no rule\n`);
+  await page.getByRole('button', { name: 'Save and use' }).click();
+  const alert = page.getByRole('alert');
+  await alert.getByRole('button', { name: /^Line \d+$/ }).click();
+  const picked = await editor.evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd));
+  assert.match(picked, /this is no rule/);
+  const rule = `\n[[rule]]\nname = "press"\naction = "escalate"\nreason = "rule"\npriority = "high"\nreply = "handoff"\ndescription = { en = "Journalists.", zh = "记者。" }\npatterns = ['\\bjournalist\\b']\nexamples.yes = ["I am a journalist"]\nexamples.no = ["I keep a journal"]\n`;
+  await editor.fill(good + rule);
+  await page.getByRole('button', { name: 'Check' }).click();
+  await page.getByText('It can be read.').waitFor();
+  await page.getByRole('button', { name: 'Save and use' }).click();
+  await page.getByText('These rules were edited here.').waitFor();
+  await page.getByRole('tab', { name: 'Rules' }).click();
+  await page.getByLabel('Try a message').last().fill('I am a journalist, who runs this shop?');
+  await page.getByRole('button', { name: 'Try', exact: true }).click();
+  await page.getByText('The rule “press” decides.').waitFor();
+  await page.getByRole('button', { name: 'Restore' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
+  await page.getByText('These are the rules that Frontdesk ships.').waitFor();
+});
+
+test('a widget’s colour is previewed, saved, and what visitors get', async () => {
+  const page = owner;
+  await open(page, server, '/inboxes', 'Chat widgets');
+  await page.getByRole('link', { name: /default/ }).click();
+  const colour = page.getByRole('textbox', { name: 'Colour' });
+  await colour.fill('#b3261e');
+  const painted = await page.locator('.widget-head').evaluate((head) => getComputedStyle(head).backgroundColor);
+  assert.equal(painted, 'rgb(179, 38, 30)');
+  await colour.fill('#ffffff');
+  await page.getByText(/Shifted to #/).waitFor();
+  await colour.fill('#b3261e');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.').waitFor();
+  const [inbox] = await server.api('/api/v1/admin/inboxes');
+  assert.equal(inbox.settings.colour, '#b3261e');
+  await page.getByRole('tab', { name: 'Hours' }).click();
+  await page.getByRole('switch', { name: 'People answer around the clock' }).click();
+  await page.getByLabel('Time zone').fill('Moon/Tycho');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText(/1 setting cannot be kept/).waitFor();
+  assert.equal(await page.getByLabel('Time zone').getAttribute('aria-invalid'), 'true');
+  await page.getByRole('button', { name: 'Discard changes' }).click();
+});
+
+test('a model that cannot be reached is said to be so, and quotes stay', async () => {
+  const page = owner;
+  await open(page, server, '/model', 'Model');
+  await page.getByText('No language model: answers are quotes').waitFor();
+  await page.getByLabel('Written by a language model').check();
+  await page.getByLabel('Address').fill('http://127.0.0.1:9/v1');
+  await page.getByLabel('Model', { exact: true }).fill('nobody');
+  await page.getByRole('button', { name: 'Test' }).click();
+  await page.getByText('The model did not answer').waitFor();
+  await page.getByText('No language model: answers are quotes').waitFor();
+});
+
+test('the audit log shows who changed what, before and after', async () => {
+  const page = owner;
+  await open(page, server, '/audit', 'Audit log');
+  const changed = page.getByRole('row').filter({ hasText: 'Widget changed' }).first();
+  await changed.getByRole('button').click();
+  await page.getByRole('row').filter({ hasText: 'settings.colour' }).getByText('#b3261e').waitFor();
+});
