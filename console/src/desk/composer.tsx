@@ -59,13 +59,8 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
 
   const text = written[tab];
   const put = (value: string) => setWritten((before) => ({ ...before, [tab]: value }));
-  useEffect(() => {
-    const timer = window.setTimeout(() => keepDraft(me.id, id, written), 300);
-    return () => {
-      window.clearTimeout(timer);
-      keepDraft(me.id, id, written);
-    };
-  }, [written, me.id, id]);
+  // At each letter: a page may go away at any time, without a word.
+  useEffect(() => keepDraft(me.id, id, written), [written, me.id, id]);
   useEffect(() => {
     const one = field.current;
     if (!one) return;

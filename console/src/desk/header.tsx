@@ -56,7 +56,7 @@ export function Header({ data, watching, listShown, sidebar, onList, onSidebar, 
         <IconButton small label={listShown ? w.inbox.hideList : w.inbox.showList} icon={PanelLeft} pressed={!listShown} onClick={onList} />
         <Avatar name={row.contact.name || w.visitor} size={30} />
         <div className="grow">
-          <h2 className="clip">{row.contact.name || w.visitor}</h2>
+          {listShown ? <h2 className="clip">{row.contact.name || w.visitor}</h2> : <h1 className="clip">{row.contact.name || w.visitor}</h1>}
           <div className="owner-line">
             <OwnerLine data={data} />
           </div>

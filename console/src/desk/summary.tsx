@@ -26,7 +26,9 @@ export function Handoff({ data, summary, onUse, onWhy }: Props) {
   const { me, speaks } = useMe();
   const reason = data.events.findLast((frame) => frame.type === 'escalated');
   // Once an agent has answered, the conversation itself says more.
-  const [open, setOpen] = useState(() => !data.events.some((frame) => frame.type === 'agent_said' && frame.seq > (reason?.seq ?? 0)));
+  const answered = data.events.some((frame) => frame.type === 'agent_said' && frame.seq > (reason?.seq ?? 0));
+  const [choice, setOpen] = useState<boolean>();
+  const open = choice ?? !answered;
   const again = useMutation({
     mutationFn: () => calls.summarise(data.row.id),
     onSuccess: (fresh) => client.setQueryData<Conversation>(['conversation', data.row.id], (known) => known && { ...known, summary: fresh }),
@@ -78,7 +80,9 @@ export function Handoff({ data, summary, onUse, onWhy }: Props) {
                 <dd>
                   <ul className="dots">
                     {summary.tried.map((one, index) => (
-                      <li key={index}>{one}</li>
+                      <li key={index} className="clamp" title={one}>
+                        {one}
+                      </li>
                     ))}
                   </ul>
                 </dd>

@@ -48,7 +48,7 @@ export function Why({ data, turn, onTurn }: { data: Conversation; turn: string |
       </section>
       {decision.query ? (
         <section>
-          <h3>{w.why.asked}</h3>
+          <h3>{decision.rule ? w.why.said : w.why.asked}</h3>
           <p className="quoted pre" dir="auto">
             {decision.query}
           </p>
@@ -141,7 +141,7 @@ export function Why({ data, turn, onTurn }: { data: Conversation; turn: string |
         </section>
       ) : null}
       <p className="small muted">
-        {[w.why.version(decision.knowledge), decision.model ?? '', decision.usage ? w.why.took(decision.usage.duration_ms) : ''].filter(Boolean).join(' · ')}
+        {[decision.knowledge > 0 ? w.why.version(decision.knowledge) : '', decision.model ?? '', decision.usage ? w.why.took(decision.usage.duration_ms) : ''].filter(Boolean).join(' · ')}
       </p>
       {chunk ? <PassageDialog conversation={data.row.id} chunk={chunk.chunk} title={chunk.title} onClose={() => setChunk(undefined)} /> : null}
     </div>

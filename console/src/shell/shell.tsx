@@ -186,9 +186,11 @@ function Self({ narrow, onHelp }: { narrow: boolean; onHelp: () => void }) {
     <Menu
       align="start"
       trigger={
-        <button type="button" className="nav-self" aria-label={narrow ? w.nav.account(me.name, w.presence[me.presence]) : undefined}>
+        <button type="button" className="nav-self">
           <Avatar name={me.name} size={30} presence={me.presence} />
-          {narrow ? null : (
+          {narrow ? (
+            <span className="sr">{w.nav.account(me.name, w.presence[me.presence])}</span>
+          ) : (
             <span className="grow" style={{ textAlign: 'start' }}>
               <span className="clip" style={{ display: 'block', fontWeight: 600, lineHeight: 1.25 }}>
                 {me.name}

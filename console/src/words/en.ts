@@ -276,6 +276,7 @@ export const en = {
     turn: 'Question',
     rule: (rule: string) => `The rule “${rule}” decided, before anything was looked up.`,
     asked: 'What was looked up',
+    said: 'What the customer said',
     confidence: 'Confidence',
     meter: (has: string, needs: string) => `Confidence ${has}, needed ${needs}`,
     enough: (has: string, needs: string) => `${has}, and ${needs} is needed to answer alone.`,

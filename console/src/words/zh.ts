@@ -276,6 +276,7 @@ export const zh: Words = {
     turn: '提问',
     rule: (rule) => `检索之前，规则“${rule}”已作出决定。`,
     asked: '检索内容',
+    said: '客户原话',
     confidence: '把握程度',
     meter: (has, needs) => `把握 ${has}，需要 ${needs}`,
     enough: (has, needs) => `把握 ${has}，独立回答需要 ${needs}。`,
