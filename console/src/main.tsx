@@ -4,6 +4,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app';
 import { Problem } from './api/client';
+import { paintFirst } from './shell/me';
 import './look/tokens.css';
 import './look/base.css';
 import './look/kit.css';
@@ -19,6 +20,7 @@ const client = new QueryClient({
   },
 });
 
+paintFirst();
 const root = document.getElementById('root');
 if (root !== null) {
   createRoot(root).render(

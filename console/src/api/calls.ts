@@ -56,8 +56,8 @@ export const typing = (id: string) => call<void>('POST', `${at(id)}/typing`, {})
 export const draft = (id: string, instruction?: string) => call<wire.Draft>('POST', `${at(id)}/draft`, instruction ? { instruction } : {});
 export const judgeDraft = (id: string, outcome: wire.DraftOutcome, text: string) => call<void>('POST', `${at(id)}/drafts`, { outcome, draft: text });
 export type Rewriting = 'shorter' | 'friendlier' | 'formal' | 'fix';
-export const rewrite = (id: string, text: string, how: Rewriting) => call<{ text: string }>('POST', `${at(id)}/rewrite`, { text, how });
-export const translate = (id: string, text: string, to: wire.Language) => call<{ text: string }>('POST', `${at(id)}/translate`, { text, to });
+export const rewrite = (id: string, text: string, how: Rewriting) => call<wire.Reworded>('POST', `${at(id)}/rewrite`, { text, how });
+export const translate = (id: string, text: string, to: wire.Language) => call<wire.Reworded>('POST', `${at(id)}/translate`, { text, to });
 export const summarise = (id: string) => call<wire.Summary>('POST', `${at(id)}/summarise`, {});
 
 export function attach(file: File): Promise<wire.Attachment> {

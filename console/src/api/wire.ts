@@ -277,8 +277,15 @@ export type DraftOutcome = 'accepted' | 'edited' | 'rejected';
 export interface Draft {
   text: string;
   citations: Citation[];
-  mode: Mode;
+  /** `none` when the documents give nothing to say; the text is empty then. */
+  mode: Mode | 'none';
   because: string;
+}
+
+export interface Reworded {
+  text: string;
+  /** Numbers, dates, amounts and names that stand in only one of both texts. */
+  differs?: string[];
 }
 
 export interface Found {

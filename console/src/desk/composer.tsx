@@ -50,6 +50,7 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
   const [citations, setCitations] = useState<Citation[]>([]);
   const [draft, setDraft] = useState<Draft>();
   const [moved, setMoved] = useState<number>();
+  const [differs, setDiffers] = useState<string[]>([]);
   const [over, setOver] = useState(false);
   const [caret, setCaret] = useState(0);
   const [at, setAt] = useState(0);
@@ -165,6 +166,7 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
     setFiles([]);
     setCitations([]);
     setMoved(undefined);
+    setDiffers([]);
     const result = await send(one, expected);
     if (result === 'moved_on') {
       // Back into the field, with what came meanwhile above it.
@@ -336,6 +338,13 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
             {uploading > 0 ? <span className="small muted">{w.composer.uploading(uploading)}</span> : null}
           </div>
         ) : null}
+        {!note && differs.length > 0 ? (
+          <div className="row differs" role="status">
+            <CircleAlert size={14} aria-hidden />
+            <span className="grow">{w.copilot.differs(differs.slice(0, 8).join(w.comma))}</span>
+            <IconButton small label={w.close} icon={X} onClick={() => setDiffers([])} />
+          </div>
+        ) : null}
         {!note && citations.length > 0 ? <CitationChips citations={citations} onRemove={(number) => setCitations((before) => before.filter((one) => one.number !== number))} /> : null}
         <div className="composer-foot">
           {note ? (
@@ -343,7 +352,7 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
           ) : (
             <>
               <IconButton small label={w.composer.attach} keys={keys('attach')} icon={Paperclip} disabled={blocked} onClick={() => picker.current?.click()} />
-              <Copilot id={id} text={written.reply} customer={row.language} able={!blocked} onDraft={setDraft} onText={(fresh) => setWritten((before) => ({ ...before, reply: fresh }))} />
+              <Copilot id={id} text={written.reply} customer={row.language} able={!blocked} onDraft={setDraft} onText={(fresh) => { setWritten((before) => ({ ...before, reply: fresh.text })); setDiffers(fresh.differs ?? []); field.current?.focus(); }} />
             </>
           )}
           <span className="grow" />

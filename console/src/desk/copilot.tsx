@@ -4,13 +4,14 @@ import { useMutation } from '@tanstack/react-query';
 import { Languages, PenLine, Sparkles, X } from 'lucide-react';
 import { useState } from 'react';
 import * as calls from '../api/calls';
-import type { Citation, Draft, Language } from '../api/wire';
+import type { Citation, Draft, Language, Reworded } from '../api/wire';
 import { Badge, Button, IconButton } from '../kit/basics';
 import { Menu } from '../kit/layers';
-import { complain } from '../kit/toast';
+import { complain, toast } from '../kit/toast';
 import { useCommand, useKeys } from '../shell/commands';
 import { useWords } from '../words';
 import { Prose, Sources } from './prose';
+import { becauseWords } from './why';
 
 interface Props {
   id: string;
@@ -18,7 +19,7 @@ interface Props {
   customer: string;
   able: boolean;
   onDraft: (draft: Draft) => void;
-  onText: (text: string) => void;
+  onText: (fresh: Reworded) => void;
 }
 
 const WAYS: calls.Rewriting[] = ['shorter', 'friendlier', 'formal', 'fix'];
@@ -26,8 +27,8 @@ const WAYS: calls.Rewriting[] = ['shorter', 'friendlier', 'formal', 'fix'];
 export function Copilot({ id, text, customer, able, onDraft, onText }: Props) {
   const w = useWords();
   const keys = useKeys();
-  const draft = useMutation({ mutationFn: () => calls.draft(id, text.trim() || undefined), onSuccess: onDraft, onError: complain });
-  const change = useMutation({ mutationFn: (run: () => Promise<{ text: string }>) => run(), onSuccess: (fresh) => onText(fresh.text), onError: complain });
+  const draft = useMutation({ mutationFn: () => calls.draft(id, text.trim() || undefined), onSuccess: (fresh) => (fresh.text === '' ? toast(`${w.copilot.nothing} ${becauseWords(fresh.because, w)}`) : onDraft(fresh)), onError: complain });
+  const change = useMutation({ mutationFn: (run: () => Promise<Reworded>) => run(), onSuccess: onText, onError: complain });
   useCommand('draft', () => draft.mutate(), able && !draft.isPending);
   const to: Language = customer.startsWith('zh') ? 'zh' : 'en';
   const written = text.trim() !== '';

@@ -206,7 +206,7 @@ export function happened(frame: Frame, w: Words, me: string): string | null {
     case 'escalated':
       return w.happened.escalated(frame.reason.rule ? w.reasons.byRule(ruleWords(frame.reason.rule, w)) : w.reasons[frame.reason.kind]);
     case 'claimed':
-      return frame.routed ? w.happened.routed(nameOf(frame.agent, w, me)) : w.happened.claimed(nameOf(frame.agent, w, me));
+      return frame.routed ? w.happened.routed(targetName({ agent: frame.agent }, w, me)) : w.happened.claimed(nameOf(frame.agent, w, me));
     case 'released':
       return frame.vanished ? w.happened.vanished(nameOf(frame.agent, w, me)) : frame.to_bot ? w.happened.toBot(nameOf(frame.agent, w, me)) : w.happened.toQueue(nameOf(frame.agent, w, me));
     case 'transferred':

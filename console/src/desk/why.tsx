@@ -15,7 +15,7 @@ export function decisionOf(frame: Frame): Decision | undefined {
 }
 
 export const ruleWords = (rule: string, w: Words): string => (rule in w.rules ? w.rules[rule as keyof Words['rules']] : rule.replaceAll('_', ' '));
-const becauseWords = (because: string, w: Words): string => (because in w.because ? w.because[because as keyof Words['because']] : because.replaceAll('_', ' '));
+export const becauseWords = (because: string, w: Words): string => (because in w.because ? w.because[because as keyof Words['because']] : because.replaceAll('_', ' '));
 const cutWords = (why: string, w: Words): string => (why in w.cuts ? w.cuts[why as keyof Words['cuts']] : why.replaceAll('_', ' '));
 
 export function Why({ data, turn, onTurn }: { data: Conversation; turn: string | undefined; onTurn: (turn: string) => void }) {

@@ -53,14 +53,20 @@ export function useMe(): Self {
   return self;
 }
 
+const dark = window.matchMedia('(prefers-color-scheme: dark)');
+
+function paint(theme: 'auto' | 'light' | 'dark'): void {
+  document.documentElement.dataset.theme = theme === 'auto' ? (dark.matches ? 'dark' : 'light') : theme;
+}
+
+/** The theme of last time, before anything is drawn. */
+export const paintFirst = () => paint(keptTheme());
+
 /** Puts the theme on the page and remembers it for the next start. */
 export function useTheme(theme: 'auto' | 'light' | 'dark'): void {
   useEffect(() => {
     localStorage.setItem('frontdesk.theme', theme);
-    const dark = window.matchMedia('(prefers-color-scheme: dark)');
-    const put = () => {
-      document.documentElement.dataset.theme = theme === 'auto' ? (dark.matches ? 'dark' : 'light') : theme;
-    };
+    const put = () => paint(theme);
     put();
     dark.addEventListener('change', put);
     return () => dark.removeEventListener('change', put);

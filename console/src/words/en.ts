@@ -244,6 +244,7 @@ export const en = {
     quoted: 'The documents say it; their own words were used.',
     fault: 'The bot could not work.',
     supported: 'The documents support the answer.',
+    other_language: 'The documents answer it in another language, so their own words were used.',
     weak_evidence: 'The best passages do not support an answer well enough.',
     nothing_verified: 'No sentence of the model’s answer could be verified in the passages.',
     nothing_asked: 'There was no question to look up.',
@@ -327,6 +328,8 @@ export const en = {
     ways: { shorter: 'Shorter', friendlier: 'Friendlier', formal: 'More formal', fix: 'Fix spelling and grammar' },
     translate: (to: string) => `Translate into ${to}`,
     sources: 'Sources that are sent along',
+    nothing: 'The documents give nothing to draft from.',
+    differs: (what: string) => `Check these before you send, they stand in only one of both texts: ${what}`,
   },
   side: {
     label: 'Details',

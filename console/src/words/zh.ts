@@ -244,6 +244,7 @@ export const zh: Words = {
     quoted: '文档中有相关内容，直接摘录原文。',
     fault: '机器人暂时无法工作。',
     supported: '文档支持这个回答。',
+    other_language: '文档以另一种语言作答，因此使用了原文。',
     weak_evidence: '找到的段落不足以支持回答。',
     nothing_verified: '模型的回答没有一句能在段落中得到核实。',
     nothing_asked: '没有需要查找的问题。',
@@ -327,6 +328,8 @@ export const zh: Words = {
     ways: { shorter: '更简短', friendlier: '更亲切', formal: '更正式', fix: '修正错别字和语法' },
     translate: (to) => `翻译成${to}`,
     sources: '随消息发送的来源',
+    nothing: '文档中没有可供起草的内容。',
+    differs: (what) => `发送前请核对，以下内容只出现在其中一个版本：${what}`,
   },
   side: {
     label: '详情',
