@@ -24,7 +24,7 @@ async fn open(inbox: &Inbox) -> ConversationId {
 
 async fn say(inbox: &Inbox, conversation: ConversationId) -> u64 {
     let client_id = clock::id::<ConversationId>().to_string();
-    let said = Inbound { conversation, client_id, text: "Where is my parcel?".into() };
+    let said = Inbound { conversation, client_id, text: "Where is my parcel?".into(), attachments: Vec::new() };
     inbox.accept(said, clock::now()).await.expect("the store is there").seq
 }
 

@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::bus::Bus;
 use crate::channel::token::Key;
-use crate::channel::web::Web;
+use crate::channel::web::state::{self, Web};
 use crate::clock;
 use crate::config::Config;
 use crate::config::Page;
@@ -181,10 +181,14 @@ impl House {
         let key = Key::load_or_create(&data.join("secret.key")).context("the signing key cannot be read")?;
         let web = Web::new(
             config.web.clone(),
-            journal.clone(),
-            Inbox::new(journal.clone()),
-            store.clone(),
-            Arc::clone(&bus),
+            state::Rooms {
+                journal: journal.clone(),
+                inbox: Inbox::new(journal.clone()),
+                inboxes: inboxes.clone(),
+                blobs: Blobs::new(&data),
+                store: store.clone(),
+                bus: Arc::clone(&bus),
+            },
             key,
             closing.clone(),
         );

@@ -1,7 +1,10 @@
 //! The one door in: what a channel received becomes an event, once. It does not read what a message means.
 
+use std::sync::Arc;
+
 use crate::clock;
 use crate::journal::{AppendError, Journal};
+use crate::model::attachment::Attachment;
 use crate::model::conversation::{Conversation, Forbidden, Status};
 use crate::model::event::{Event, Party};
 use crate::model::id::{ConversationId, CustomerId, WorkspaceId};
@@ -37,7 +40,9 @@ pub struct Inbound {
     pub conversation: ConversationId,
     /// Chosen by the sender; the same one again is the same message.
     pub client_id: String,
+    /// May be empty when there are attachments.
     pub text: String,
+    pub attachments: Vec<Attachment>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +105,10 @@ impl Inbox {
     /// # Errors
     /// When the message cannot be taken; sending it again with the same client id is safe after each of them.
     pub async fn accept(&self, inbound: Inbound, now: Timestamp) -> Result<Accepted, Error> {
-        let text = clean(&inbound.text)?;
+        let text = match clean(&inbound.text) {
+            Err(Error::Empty) if !inbound.attachments.is_empty() => String::new(),
+            text => text?,
+        };
         if inbound.client_id.is_empty() || inbound.client_id.len() > LONGEST_ID {
             return Err(Error::BadClientId);
         }
@@ -120,7 +128,7 @@ impl Inbox {
                 client_id: inbound.client_id.clone(),
                 text: text.clone(),
                 language,
-                attachments: Vec::new(),
+                attachments: inbound.attachments.clone(),
             };
             let events = match before.status {
                 Status::Resolved => vec![Event::Reopened { by: Party::Customer }, said],
@@ -132,6 +140,33 @@ impl Inbox {
                 Err(AppendError::Forbidden(Forbidden::Repeated { seq })) => {
                     return Ok(Accepted { seq, repeated: true });
                 }
+                Err(AppendError::Forbidden(forbidden)) => return Err(Error::Forbidden(forbidden)),
+                Err(AppendError::Store(error)) => return Err(Error::Store(error)),
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    /// Appends what `decide` makes of the conversation as it is, again when somebody else was faster, and returns what it is
+    /// then. When there is nothing to append, nothing is appended.
+    ///
+    /// # Errors
+    /// When there is no such conversation, an event is not allowed, or the store cannot be used.
+    pub async fn record(
+        &self,
+        id: ConversationId,
+        now: Timestamp,
+        decide: impl Fn(&Conversation) -> Vec<Event> + Send,
+    ) -> Result<Arc<Conversation>, Error> {
+        for _ in 0..TRIES {
+            let before = self.journal.load(id).await?.ok_or(Error::NoSuchConversation)?;
+            let events = decide(&before);
+            if events.is_empty() {
+                return Ok(before);
+            }
+            match self.journal.append(&before, events, now).await {
+                Ok(after) => return Ok(after),
+                Err(AppendError::Conflict { .. }) => {}
                 Err(AppendError::Forbidden(forbidden)) => return Err(Error::Forbidden(forbidden)),
                 Err(AppendError::Store(error)) => return Err(Error::Store(error)),
             }

@@ -101,6 +101,10 @@ problems! {
         "Close other tabs of this conversation, or try again shortly." "请关闭该会话的其他页面，或稍后再试。";
     Busy "busy" SERVICE_UNAVAILABLE "The server is busy" "服务器繁忙"
         "Nothing was lost. Try again in a few seconds." "内容没有丢失，请几秒后再试。";
+    WrongWebsite "wrong_website" FORBIDDEN "This inbox is not for this website" "该渠道不适用于此网站"
+        "Add the website to the inbox in the console." "请在工作台的渠道设置中添加该网站。";
+    NotOver "not_over" CONFLICT "The conversation is not over" "会话尚未结束"
+        "Rate it after it was resolved." "会话结束后才能评价。";
     NotServedHere "not_served_here" SERVICE_UNAVAILABLE "This node does not do that" "该节点不提供此功能"
         "Another process of this house has the role; ask the operator." "该功能由其他进程提供，请联系管理员。";
     Internal "internal" INTERNAL_SERVER_ERROR "Something went wrong on our side" "服务器出现问题"

@@ -12,43 +12,75 @@ use tokio_stream::wrappers::BroadcastStream;
 use tokio_util::sync::CancellationToken;
 
 use crate::bus::Hint;
+use crate::channel::names::Names;
 use crate::channel::wire;
 use crate::journal::Journal;
-use crate::model::id::ConversationId;
+use crate::model::event::Party;
+use crate::model::id::{ConversationId, WorkspaceId};
+
+/// What a follower reads from.
+#[derive(Debug)]
+pub struct Sources {
+    pub journal: Journal,
+    pub hints: broadcast::Receiver<Arc<Hint>>,
+    pub names: Names,
+}
 
 /// The frames of one conversation after an event, until the house closes.
 ///
 /// Sentences come before what they become: hints are sent before the append, and are read first here.
 pub fn frames(
-    journal: &Journal,
-    hints: broadcast::Receiver<Arc<Hint>>,
+    sources: Sources,
     conversation: ConversationId,
     after: u64,
     closing: CancellationToken,
 ) -> impl Stream<Item = Result<sse::Event, Infallible>> + Send + 'static + use<> {
-    let sentences = BroadcastStream::new(hints).filter_map(move |hint| {
+    let Sources { journal, hints, names } = sources;
+    let called = names.clone();
+    let moments = BroadcastStream::new(hints).filter_map(move |hint| {
+        let names = called.clone();
         // A listener that fell behind lost sentences, never messages: those come from the journal.
-        let frame = hint.ok().and_then(|hint| wire::sentence(&hint, conversation));
-        std::future::ready(frame.map(|sentence| sse::Event::default().event("sentence").json_data(sentence)))
+        async move { moment(&*hint.ok()?, conversation, &names).await }
     });
-    let events =
-        journal.follow(conversation, after).filter_map(move |recorded| {
-            let frame = match recorded {
-                Ok(recorded) => wire::frame(&recorded),
+    let events = journal.follow(conversation, after).filter_map(move |recorded| {
+        let names = names.clone();
+        async move {
+            let recorded = match recorded {
+                Ok(recorded) => recorded,
                 Err(error) => {
                     tracing::error!(%conversation, %error, "a follower lost the journal");
                     // The end of the stream tells the page to come back with its last id.
-                    return std::future::ready(Some(Err(axum::Error::new(error))));
+                    return Some(Err(axum::Error::new(error)));
                 }
             };
-            std::future::ready(frame.map(|frame| {
-                sse::Event::default().id(frame.seq.to_string()).event(frame.event.name()).json_data(frame)
-            }))
-        });
-    select_with_strategy(sentences, events, |(): &mut ()| PollNext::Left)
+            let name = match wire::person(&recorded.event) {
+                Some(agent) => names.of(WorkspaceId::DEFAULT, agent).await,
+                None => String::new(),
+            };
+            let frame = wire::frame(&recorded, &name)?;
+            Some(sse::Event::default().id(frame.seq.to_string()).event(frame.event.name()).json_data(frame))
+        }
+    });
+    select_with_strategy(Box::pin(moments), Box::pin(events), |(): &mut ()| PollNext::Left)
         .take_while(|frame| std::future::ready(frame.is_ok()))
         .filter_map(|frame| std::future::ready(frame.ok().map(Ok)))
         .take_until(closing.cancelled_owned())
+}
+
+/// What is of the moment, and of this conversation: a sentence of a reply under way, that a person types, the place in the
+/// queue.
+async fn moment(hint: &Hint, of: ConversationId, names: &Names) -> Option<Result<sse::Event, axum::Error>> {
+    match hint {
+        Hint::Typing { conversation, who: Party::Agent(agent) } if *conversation == of => {
+            let typing = wire::Typing { name: names.of(WorkspaceId::DEFAULT, *agent).await };
+            Some(sse::Event::default().event("typing").json_data(typing))
+        }
+        Hint::Queued { conversation, position, wait_s } if *conversation == of => {
+            let queue = wire::Queue { position: *position, wait_s: *wait_s, open_now: true };
+            Some(sse::Event::default().event("queue").json_data(queue))
+        }
+        _ => wire::sentence(hint, of).map(|sentence| sse::Event::default().event("sentence").json_data(sentence)),
+    }
 }
 
 /// How many connections may follow, in all and on one conversation.

@@ -7,7 +7,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub mod follow;
 pub mod limit;
+pub mod names;
+pub mod sniff;
 pub mod token;
+pub mod visitor;
 pub mod web;
 pub mod wire;
 

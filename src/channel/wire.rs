@@ -5,9 +5,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bus::Hint;
+use crate::model::attachment;
 use crate::model::decision::Mode;
-use crate::model::event::{Event, Recorded};
-use crate::model::id::ConversationId;
+use crate::model::event::{Event, Party, Recorded};
+use crate::model::id::{AgentId, ConversationId};
 use crate::model::passage;
 
 /// An event of the conversation in its place.
@@ -28,6 +29,8 @@ pub enum Shown {
     CustomerSaid {
         client_id: String,
         text: String,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<Attachment>,
     },
     /// The bot is working on an answer.
     TurnStarted {
@@ -42,15 +45,33 @@ pub enum Shown {
         offers_human: bool,
     },
     /// A person has been asked to take over; sentences that were shown but not said are withdrawn.
-    Escalated,
+    Escalated {
+        /// What happens now, in the customer's language; empty when nothing can be promised.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        notice: String,
+    },
     /// A person has taken over; sentences that were shown but not said are withdrawn.
-    Claimed,
+    Claimed {
+        /// The person's name.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        agent: String,
+    },
     Released {
         /// Whether the bot answers again.
         to_bot: bool,
     },
     AgentSaid {
         text: String,
+        #[serde(skip_serializing_if = "String::is_empty")]
+        agent: String,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<Attachment>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        citations: Vec<Citation>,
+    },
+    /// The business has read everything up to this event.
+    Seen {
+        through: u64,
     },
     Resolved,
     Reopened,
@@ -82,6 +103,32 @@ pub struct Citation {
     pub quote: String,
 }
 
+/// A file of the conversation, for `GET …/attachments/{hash}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Attachment {
+    /// SHA-256 in hex.
+    pub hash: String,
+    pub name: String,
+    pub media_type: String,
+    pub bytes: u64,
+}
+
+/// A person is typing; it has no `id`, and is over after some seconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Typing {
+    pub name: String,
+}
+
+/// The place of a customer who waits; it has no `id`, and the next one replaces it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Queue {
+    /// From 1.
+    pub position: u32,
+    /// About how long it takes, in seconds; nothing while nobody is there to answer.
+    pub wait_s: Option<u32>,
+    pub open_now: bool,
+}
+
 /// A verified sentence of a reply that is not said yet; it has no `id` and may be withdrawn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Sentence {
@@ -92,14 +139,25 @@ pub struct Sentence {
     pub citations: Vec<Citation>,
 }
 
-/// The customer's view of an event; `None` when it is none of theirs.
+/// The person of whom an event tells the customer, by whose name they are shown.
 #[must_use]
-pub fn frame(recorded: &Recorded) -> Option<Frame> {
+pub fn person(event: &Event) -> Option<AgentId> {
+    match event {
+        Event::Claimed { agent, .. } | Event::AgentSaid { agent, .. } => Some(*agent),
+        _ => None,
+    }
+}
+
+/// The customer's view of an event; `None` when it is none of theirs. `name` is that of its [`person`].
+#[must_use]
+pub fn frame(recorded: &Recorded, name: &str) -> Option<Frame> {
     let event = match &recorded.event {
         Event::Opened { .. } => Shown::Opened,
-        Event::CustomerSaid { client_id, text, .. } => {
-            Shown::CustomerSaid { client_id: client_id.clone(), text: text.clone() }
-        }
+        Event::CustomerSaid { client_id, text, attachments, .. } => Shown::CustomerSaid {
+            client_id: client_id.clone(),
+            text: text.clone(),
+            attachments: attachments.iter().map(attachment).collect(),
+        },
         Event::TurnStarted { turn, .. } => Shown::TurnStarted { turn: turn.to_string() },
         Event::BotSaid { turn, text, mode, citations, offers_human } => Shown::BotSaid {
             turn: turn.to_string(),
@@ -112,10 +170,16 @@ pub fn frame(recorded: &Recorded) -> Option<Frame> {
             citations: citations.iter().map(citation).collect(),
             offers_human: *offers_human,
         },
-        Event::Escalated { .. } => Shown::Escalated,
-        Event::Claimed { .. } => Shown::Claimed,
+        Event::Escalated { notice, .. } => Shown::Escalated { notice: notice.clone() },
+        Event::Claimed { .. } => Shown::Claimed { agent: name.to_owned() },
         Event::Released { to_bot, .. } => Shown::Released { to_bot: *to_bot },
-        Event::AgentSaid { text, .. } => Shown::AgentSaid { text: text.clone() },
+        Event::AgentSaid { text, attachments, citations, .. } => Shown::AgentSaid {
+            text: text.clone(),
+            agent: name.to_owned(),
+            attachments: attachments.iter().map(attachment).collect(),
+            citations: citations.iter().map(citation).collect(),
+        },
+        Event::Seen { by: Party::Agent(_), through } => Shown::Seen { through: *through },
         Event::Resolved { .. } => Shown::Resolved,
         Event::Reopened { .. } => Shown::Reopened,
         Event::Rated { score, .. } => Shown::Rated { score: *score },
@@ -149,6 +213,15 @@ pub fn sentence(hint: &Hint, conversation: ConversationId) -> Option<Sentence> {
     }
 }
 
+fn attachment(attachment: &attachment::Attachment) -> Attachment {
+    Attachment {
+        hash: attachment.hash.clone(),
+        name: attachment.name.clone(),
+        media_type: attachment.media_type.clone(),
+        bytes: attachment.bytes,
+    }
+}
+
 fn citation(citation: &passage::Citation) -> Citation {
     Citation {
         number: citation.number,
@@ -169,10 +242,11 @@ impl Shown {
             Self::CustomerSaid { .. } => "customer_said",
             Self::TurnStarted { .. } => "turn_started",
             Self::BotSaid { .. } => "bot_said",
-            Self::Escalated => "escalated",
-            Self::Claimed => "claimed",
+            Self::Escalated { .. } => "escalated",
+            Self::Claimed { .. } => "claimed",
             Self::Released { .. } => "released",
             Self::AgentSaid { .. } => "agent_said",
+            Self::Seen { .. } => "seen",
             Self::Resolved => "resolved",
             Self::Reopened => "reopened",
             Self::Rated { .. } => "rated",
@@ -196,15 +270,16 @@ mod tests {
             at: Timestamp(0),
             event: Event::Escalated { reason, summary, team: None, notice: String::new() },
         };
-        let json = serde_json::to_string(&frame(&escalated)).unwrap();
+        let json = serde_json::to_string(&frame(&escalated, "")).unwrap();
         assert_eq!(json, r#"{"seq":7,"at":"1970-01-01T00:00:00Z","type":"escalated"}"#);
         let noted = Event::Noted { agent: clock::id(), text: "inner words".to_owned(), mentions: Vec::new() };
-        assert_eq!(frame(&Recorded { seq: 8, at: Timestamp(0), event: noted }), None);
+        assert_eq!(frame(&Recorded { seq: 8, at: Timestamp(0), event: noted }, ""), None);
     }
 
     #[test]
     fn the_name_is_the_type() {
-        for shown in [Shown::Opened, Shown::Released { to_bot: true }, Shown::AgentSaid { text: String::new() }] {
+        let escalated = Shown::Escalated { notice: String::new() };
+        for shown in [Shown::Opened, Shown::Released { to_bot: true }, Shown::Seen { through: 3 }, escalated] {
             assert_eq!(serde_json::to_value(&shown).unwrap()["type"], shown.name());
         }
     }

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::channel::limit::Rate;
-use crate::channel::web;
+use crate::channel::web::state as web;
 use crate::config::layers::Layers;
 use crate::knowledge::extract::limits::Limits;
 use crate::knowledge::{ingest, retrieve};
@@ -122,13 +122,15 @@ impl Default for Server {
     }
 }
 
-/// The chat page at `/`.
+/// The words of the first inbox, and what the front page shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Page {
     pub name: Wording,
     pub greeting: Wording,
     pub suggestions: Suggestions,
+    /// Show the page of an invented shop at `/demo`.
+    pub demo: bool,
 }
 
 /// Why the settings cannot be used; one line per problem, each with its source, its key and what is expected.
@@ -173,6 +175,8 @@ fn check(config: &Config) -> Vec<String> {
         ("web.new_conversations", web.new_conversations),
         ("web.messages", web.messages),
         ("web.messages_per_caller", web.messages_per_caller),
+        ("web.uploads", web.uploads),
+        ("web.signs", web.signs),
     ] {
         expect(rate.burst > 0 && rate.per_minute > 0, key, "a burst and a rate of more than 0");
     }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::channel::limit::{Caller, Limiter, Rate};
 use crate::channel::token::write_private;
-use crate::channel::web::bearer;
+use crate::channel::web::state::bearer;
 use crate::clock::{self, random};
 use crate::problem::{Code, Problem};
 

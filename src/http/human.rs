@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::channel::web::Web;
+use crate::channel::web::state::Web;
 use crate::model::event::{Priority, Reason, ReasonKind};
 use crate::problem::{Code, Document, Problem};
 use crate::switchboard::{HandOver, Switchboard};

@@ -1,9 +1,10 @@
 //! What happens to every request on its way in and out: who calls, in which language, how long it took, and which headers
 //! the answer carries.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
-use std::time::Instant;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 use crate::channel::limit::Caller;
 use crate::clock;
+use crate::desk::inboxes::Inboxes;
 use crate::problem::{self, Code, Problem};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -108,11 +110,79 @@ pub(super) async fn secure(request: Request, next: Next) -> Response {
     response
 }
 
-/// Lets the configured websites call the API. Credentials are never allowed, so their pages cannot borrow the session of
-/// somebody who is signed in at the console.
-pub(super) async fn cross_origin(State(origins): State<Arc<[String]>>, request: Request, next: Next) -> Response {
+/// Which websites may call what from a browser.
+#[derive(Clone, Debug)]
+pub(super) struct Neighbours(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    /// Those of the settings may call everything that needs no cookie.
+    named: Vec<String>,
+    inboxes: Inboxes,
+    /// What the inboxes say, and when it was read.
+    read: Mutex<Option<(Instant, Arc<Welcome>)>>,
+}
+
+/// Websites that may use some inbox.
+#[derive(Debug, Default)]
+struct Welcome {
+    anybody: bool,
+    named: HashSet<String>,
+}
+
+/// Age at which what the inboxes say is read again.
+const OLD: Duration = Duration::from_secs(2);
+
+impl Neighbours {
+    pub(super) fn new(named: Vec<String>, inboxes: Inboxes) -> Self {
+        Self(Arc::new(Parts { named, inboxes, read: Mutex::default() }))
+    }
+
+    /// Whether a page of this origin may call a path. Customers' calls carry a token and never a cookie, so an inbox that names no
+    /// website may be used from any; a list in the settings of the house is the house's last word.
+    async fn may_call(&self, origin: &str, path: &str) -> bool {
+        if self.0.named.iter().any(|known| known == origin) {
+            return true;
+        }
+        if !(path.starts_with("/api/v1/conversations") || path.starts_with("/api/v1/widget/")) {
+            return false;
+        }
+        let welcome = self.welcome().await;
+        welcome.named.contains(origin) || (welcome.anybody && self.0.named.is_empty())
+    }
+
+    async fn welcome(&self) -> Arc<Welcome> {
+        let now = Instant::now();
+        let lock = || self.0.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, welcome)) = lock().as_ref().filter(|(at, _)| now.duration_since(*at) < OLD) {
+            return Arc::clone(welcome);
+        }
+        let mut welcome = Welcome::default();
+        match self.0.inboxes.all().await {
+            Ok(inboxes) => {
+                for inbox in inboxes {
+                    welcome.anybody |= inbox.settings.origins.is_empty();
+                    welcome.named.extend(inbox.settings.origins);
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "the inboxes cannot be read, so no website is let in");
+                return Arc::new(welcome);
+            }
+        }
+        let welcome = Arc::new(welcome);
+        *lock() = Some((now, Arc::clone(&welcome)));
+        welcome
+    }
+}
+
+/// Lets websites call the API. No cookie is ever sent along, so there is nothing that a foreign site could borrow.
+pub(super) async fn cross_origin(State(neighbours): State<Neighbours>, request: Request, next: Next) -> Response {
     let asked = request.headers().get(header::ORIGIN).cloned();
-    let allowed = asked.filter(|origin| origins.iter().any(|known| known.as_bytes() == origin.as_bytes()));
+    let allowed = match asked.as_ref().and_then(|origin| origin.to_str().ok()) {
+        Some(origin) if neighbours.may_call(origin, request.uri().path()).await => asked,
+        _ => None,
+    };
     let preflight =
         request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let mut response = match (&allowed, preflight) {

@@ -37,6 +37,7 @@ const BODY_LIMIT: usize = 64 << 10;
 /// Every address of the house.
 pub fn router(house: &House, admin: Admin) -> Router {
     let server = &house.config.server;
+    let neighbours = layers::Neighbours::new(server.origins.clone(), house.inboxes.clone());
     let keys = (admin, house.accounts.clone());
     let guarded = documents::routes(house)
         .merge(admin::routes(house).layer(DefaultBodyLimit::max(BODY_LIMIT)))
@@ -53,12 +54,12 @@ pub fn router(house: &House, admin: Admin) -> Router {
         .split_for_parts();
     routes
         .merge(reference::routes(&api))
-        .merge(assets::routes())
+        .merge(assets::routes(house.config.page.demo))
         .fallback(|| async { Problem::from(Code::NotFound) })
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(layers::localise))
         .layer(CompressionLayer::new())
-        .layer(from_fn_with_state(server.origins.clone().into(), layers::cross_origin))
+        .layer(from_fn_with_state(neighbours, layers::cross_origin))
         .layer(from_fn(layers::secure))
         .layer(from_fn_with_state(server.trusted_proxies.clone().into(), layers::caller))
         .layer(from_fn(layers::trace))

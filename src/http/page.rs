@@ -18,6 +18,8 @@ struct Page {
     name: Wording,
     greeting: Wording,
     suggestions: Suggestions,
+    /// The invented shop at `/demo` is shown.
+    demo: bool,
     /// Longest message, in characters.
     max_message_chars: usize,
 }
@@ -27,6 +29,7 @@ pub(super) fn routes(config: &Config) -> OpenApiRouter {
         name: config.page.name.clone(),
         greeting: config.page.greeting.clone(),
         suggestions: config.page.suggestions.clone(),
+        demo: config.page.demo,
         max_message_chars: config.web.max_message_chars,
     };
     OpenApiRouter::new().routes(routes!(read)).with_state(page)

@@ -15,6 +15,7 @@ use crate::model::id::WorkspaceId;
 use crate::model::time::Timestamp;
 
 pub mod agents;
+pub mod attachments;
 pub mod audit;
 pub mod canned;
 pub mod chunks;

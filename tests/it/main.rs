@@ -24,4 +24,5 @@ mod retrieval;
 mod sample;
 mod tidy;
 mod tree;
+mod visit;
 mod web;

@@ -35,7 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("dialogue", &["clock", "embed", "index", "knowledge", "llm", "model", "prompts", "text"]),
     // floor 4: people and channels
     ("desk", &["bus", "clock", "inbox", "journal", "model", "store", "sweep", "text"]),
-    ("channel", &["bus", "clock", "desk", "inbox", "journal", "model", "problem", "store", "text"]),
+    ("channel", &["bus", "clock", "desk", "inbox", "journal", "knowledge", "model", "problem", "store", "text"]),
     // floor 5: who speaks next, and how well
     ("switchboard", &["bus", "clock", "desk", "dialogue", "journal", "model", "store", "sweep", "text"]),
     ("outbox", &["bus", "channel", "clock", "journal", "model", "store", "sweep", "text"]),

@@ -2,8 +2,9 @@
  * What a shop's page may say to the widget: `Frontdesk('open')`. Names that people know from elsewhere mean the same here. Calls that came
  * before the panel was there are made up for, in order.
  */
-import type { Core, Happening, Options } from './core.ts';
+import type { Core } from './core.ts';
 import type { Contact } from './model/types.ts';
+import type { Happening, Options } from './view.ts';
 import { choose } from './words/index.ts';
 
 export type Frontdesk = (command: string, ...rest: unknown[]) => unknown;

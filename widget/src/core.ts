@@ -3,66 +3,25 @@
  * effects around it.
  */
 import * as outbox from './model/outbox.ts';
-import { EMPTY, fromBusiness, hear, take, unread, type Conversation } from './model/state.ts';
-import type { Attachment, Config, Contact, Door, Identity, Passage } from './model/types.ts';
+import { EMPTY, fromBusiness, hear, said, take, unread } from './model/state.ts';
+import type { Attachment, Contact, Door, Identity, Passage } from './model/types.ts';
+import type { Happening, Options, Picture, View } from './view.ts';
 import { house, Refusal, type House } from './wire/http.ts';
+import { awake } from './wire/awake.ts';
 import { memory, type Kept, type Memory, type Theme } from './wire/memory.ts';
 import { Link } from './wire/link.ts';
 import { rest, type News } from './wire/stream.ts';
 import { tabs, type Tabs, type Word } from './wire/tabs.ts';
 import { choose, wordsOf, type Language } from './words/index.ts';
-import type { Words } from './words/words.ts';
 
-export interface Options {
-  inbox: string;
-  language?: string;
-  theme?: Theme;
-  launcher?: boolean;
-  position?: 'left' | 'right';
-  colour?: string;
-  contact?: Contact;
-}
-
-export interface View {
-  config: Config | null;
-  words: Words | null;
-  language: Language;
-  theme: Theme;
-  open: boolean;
-  launcher: boolean;
-  conversation: Conversation;
-  outbox: outbox.Outbox;
-  door: Door | null;
-  /** Whether the stream is up; nothing is said before the first try. */
-  link: 'none' | 'up' | 'down';
-  online: boolean;
-  read: number;
-  typing: string | null;
-  draft: string;
-  known: Contact;
-  identified: boolean;
-  asked: boolean;
-  notice: 'trouble' | 'gone' | null;
-  reason: string | null;
-  /** A picture that is looked at. */
-  picture: Picture | null;
-}
-
-export interface Picture {
-  address: string;
-  name: string;
-}
+const TYPING_SHOWN_MS = 8_000;
+const TYPING_TOLD_MS = 3_000;
+const RECEIPT_MS = 400;
 
 /** Pages without TLS have no `randomUUID`. */
 function newId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
-
-export type Happening = 'ready' | 'open' | 'close' | 'message' | 'unread' | 'error';
-
-const TYPING_SHOWN_MS = 8_000;
-const TYPING_TOLD_MS = 3_000;
-const RECEIPT_MS = 400;
 
 export class Core {
   view: View;
@@ -128,15 +87,7 @@ export class Core {
       this.set({ online: navigator.onLine });
       void this.flush();
     };
-    const seen = (): void => this.#receipts();
-    for (const name of ['online', 'offline']) addEventListener(name, network);
-    for (const name of ['focus', 'visibilitychange']) document.addEventListener(name, seen);
-    addEventListener('focus', seen);
-    this.#stops.push(() => {
-      for (const name of ['online', 'offline']) removeEventListener(name, network);
-      for (const name of ['focus', 'visibilitychange']) document.removeEventListener(name, seen);
-      removeEventListener('focus', seen);
-    });
+    this.#stops.push(awake(network, () => this.#receipts()));
     if (this.view.door) this.#link.take(this.view.door);
     void this.flush();
     this.emit('ready');
@@ -217,13 +168,17 @@ export class Core {
 
   async askHuman(): Promise<void> {
     this.set({ asked: true });
+    let told: string | null = null;
     await this.#attempt(async () => {
       const door = await this.#ensureDoor();
-      const { notice: _, ...queue } = await this.#house.human(door);
-      if (this.view.conversation.owner !== 'agent') this.set({ conversation: { ...this.view.conversation, queue } });
+      const { notice, ...queue } = await this.#house.human(door);
+      // Nobody is there and the assistant goes on alone: the notice says when people are back.
+      if (!queue.open_now && this.view.config?.out_of_hours === 'bot_only') told = notice ?? null;
+      else if (this.view.conversation.owner !== 'agent') this.set({ conversation: { ...this.view.conversation, queue } });
     });
     // The event says that it happened; when it did not, the button is there again.
-    if (this.view.notice) this.set({ asked: false });
+    if (told) this.set({ asked: false, notice: 'told', reason: told });
+    else if (this.view.notice) this.set({ asked: false });
   }
 
   type(draft: string): void {
@@ -427,8 +382,8 @@ export class Core {
         if (word.by.id !== this.view.door?.id) this.set({ door: word.by, conversation: EMPTY });
         return this.#link.take(word.by);
       case 'outbox':
-        // What that tab sends, this one only shows.
-        return this.set({ outbox: word.outbox });
+        // What that tab sends, this one only shows; its event may have been faster.
+        return this.set({ outbox: word.outbox.filter((one) => !said(this.view.conversation, one.client_id)) });
       case 'read':
         this.#told.read = Math.max(this.#told.read, word.through);
         return this.set({ read: Math.max(this.view.read, word.through) });

@@ -18,22 +18,28 @@ const SVG: &str = "image/svg+xml";
 /// Address, kind, content.
 const FILES: &[(&str, &str, &[u8])] = &[
     ("/", HTML, include_bytes!("../page/index.html")),
-    ("/page/chat.css", CSS, include_bytes!("../page/chat.css")),
-    ("/page/chat.js", SCRIPT, include_bytes!("../page/chat.js")),
-    ("/page/api.js", SCRIPT, include_bytes!("../page/api.js")),
+    ("/page/home.css", CSS, include_bytes!("../page/home.css")),
+    ("/page/home.js", SCRIPT, include_bytes!("../page/home.js")),
     ("/page/dom.js", SCRIPT, include_bytes!("../page/dom.js")),
-    ("/page/log.js", SCRIPT, include_bytes!("../page/log.js")),
-    ("/page/prose.js", SCRIPT, include_bytes!("../page/prose.js")),
-    ("/page/sources.js", SCRIPT, include_bytes!("../page/sources.js")),
-    ("/page/words.js", SCRIPT, include_bytes!("../page/words.js")),
     ("/page/icon.svg", SVG, include_bytes!("../page/icon.svg")),
     ("/api/docs", HTML, include_bytes!("../page/reference.html")),
     ("/page/reference.css", CSS, include_bytes!("../page/reference.css")),
     ("/page/reference.js", SCRIPT, include_bytes!("../page/reference.js")),
 ];
 
-pub(super) fn routes() -> Router {
-    FILES.iter().fold(front::routes(), |router, &(path, kind, content)| {
+/// The page of an invented shop, for houses that show it.
+const DEMO: &[(&str, &str, &[u8])] = &[
+    ("/demo", HTML, include_bytes!("../page/demo/en.html")),
+    ("/demo/zh", HTML, include_bytes!("../page/demo/zh.html")),
+    ("/page/demo/demo.css", CSS, include_bytes!("../page/demo/demo.css")),
+    ("/page/demo/demo.js", SCRIPT, include_bytes!("../page/demo/demo.js")),
+    ("/page/demo/art.svg", SVG, include_bytes!("../page/demo/art.svg")),
+];
+
+/// Files of the pages; `demo` tells whether the invented shop is among them.
+pub(super) fn routes(demo: bool) -> Router {
+    let demo = if demo { DEMO } else { &[] };
+    FILES.iter().chain(demo).fold(front::routes(), |router, &(path, kind, content)| {
         let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(content)[..12]));
         router.route(path, get(move |headers: HeaderMap| async move { serve(&headers, kind, content, &tag) }))
     })

@@ -37,7 +37,12 @@ async fn child_that_appends_until_it_is_killed() {
             // Bounded, should nobody come to kill us.
             for n in 0..100_000 {
                 let client_id = format!("{round}-{n}");
-                let said = Inbound { conversation, client_id: client_id.clone(), text: "still there?".into() };
+                let said = Inbound {
+                    conversation,
+                    client_id: client_id.clone(),
+                    text: "still there?".into(),
+                    attachments: Vec::new(),
+                };
                 let line = match inbox.accept(said, clock::now()).await {
                     Ok(accepted) => format!("ack {conversation} {} {client_id}", accepted.seq),
                     Err(error) => format!("failed {error}"),

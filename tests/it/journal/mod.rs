@@ -54,7 +54,7 @@ fn decided(turn: TurnId) -> Event {
 }
 
 fn said(conversation: ConversationId, client_id: impl Into<String>) -> Inbound {
-    Inbound { conversation, client_id: client_id.into(), text: "Where is my parcel?".into() }
+    Inbound { conversation, client_id: client_id.into(), text: "Where is my parcel?".into(), attachments: Vec::new() }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

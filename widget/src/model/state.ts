@@ -122,6 +122,11 @@ export function hear(before: Conversation, sentence: Sentence): Conversation {
   return { ...before, draft: { ...draft, sentences: [...draft.sentences, sentence] } };
 }
 
+/** Whether a message of the customer's is in the journal. */
+export function said(conversation: Conversation, client_id: string): boolean {
+  return conversation.messages.some((message) => message.kind === 'customer' && message.client_id === client_id);
+}
+
 /** What the business has said, for badges and receipts. */
 export function fromBusiness(message: Message): boolean {
   return message.kind === 'bot' || message.kind === 'agent';

@@ -213,10 +213,10 @@ function keepInside(event: KeyboardEvent, panel: HTMLElement | null): void {
 
 function Banner() {
   const { core, view, words } = useAround();
-  const text = !view.online ? words.offline : view.link === 'down' ? words.reconnecting : view.notice === 'gone' ? words.gone : view.notice === 'trouble' ? (view.reason ?? words.trouble) : null;
+  const text = !view.online ? words.offline : view.link === 'down' ? words.reconnecting : view.notice === 'gone' ? words.gone : view.notice ? (view.reason ?? words.trouble) : null;
   const passing = view.online && view.link !== 'down';
   return (
-    <div role="status" class={text ? `banner ${passing ? 'alert' : ''}` : ''}>
+    <div role="status" class={text ? `banner ${passing && view.notice !== 'told' ? 'alert' : ''}` : ''}>
       {text && (
         <>
           <Icon name={passing ? 'alert' : 'clock'} />

@@ -1,7 +1,8 @@
 /** What every part of the face needs: the core, its words, and the present view. */
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { Core, View } from '../core.ts';
+import type { Core } from '../core.ts';
+import type { View } from '../view.ts';
 import type { Words } from '../words/words.ts';
 
 export interface Around {

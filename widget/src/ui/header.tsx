@@ -1,7 +1,7 @@
 /** The panel's head: who is speaking, how it stands, and what else can be done. */
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import type { View } from '../core.ts';
 import { when } from '../text/when.ts';
+import type { View } from '../view.ts';
 import { LANGUAGES, NAMES, pick, type Language } from '../words/index.ts';
 import type { Words } from '../words/words.ts';
 import { useAround } from './context.ts';

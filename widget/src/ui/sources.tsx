@@ -26,14 +26,18 @@ export function useSources(citations: Citation[]) {
     type: 'button' as const,
     'aria-expanded': opened === citation.number,
     'aria-controls': opened === null ? undefined : id,
-    'aria-label': words.source(citation.number, citation.title),
     title: citation.title,
     onClick: (event: MouseEvent) => toggle(citation.number, event.currentTarget as HTMLElement),
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || opened === null) return;
+      event.stopPropagation();
+      setOpened(null);
+    },
   });
   const mark = (number: number) => {
     const citation = distinct.find((one) => one.number === number);
     return citation ? (
-      <button class="ref" {...button(citation)}>
+      <button class="ref" aria-label={words.source(citation.number, citation.title)} {...button(citation)}>
         {number}
       </button>
     ) : null;

@@ -1,0 +1,183 @@
+// What else a customer does: files, a rating, forms, by keyboard alone, in every language and light, with a screen reader's tree.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { accessibility, MOBILE, shot, startBrowser } from '../harness/browser.js';
+import { newCustomer } from '../harness/customer.js';
+import { startServer } from '../harness/server.js';
+import { startShop } from '../harness/shop.js';
+
+const QUESTION = 'How long is a gift card valid?';
+/** One pixel. */
+const PICTURE = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+let server, shop, browser;
+const here = [];
+const customer = async (options) => {
+  const one = await newCustomer(browser, shop, options);
+  here.push(one);
+  return one;
+};
+before(async () => {
+  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  shop = await startShop(server.url);
+});
+afterEach(async () => {
+  for (const one of here.splice(0)) await one.leave();
+});
+after(async () => {
+  await browser?.close();
+  await shop?.close();
+  await server?.close();
+});
+
+test('by keyboard alone: open, ask, open the source, go back, close', async () => {
+  const ann = await customer({ open: false });
+  await ann.launcher.waitFor();
+  const tab = async (wanted) => {
+    for (let step = 0; step < 40; step += 1) {
+      await ann.page.keyboard.press('Tab');
+      if (await focused(ann.page, wanted)) return;
+    }
+    assert.fail(`Tab never reaches ${wanted}`);
+  };
+  await tab('.launcher');
+  await ann.page.keyboard.press('Enter');
+  await ann.panel.waitFor();
+  assert.ok(await focused(ann.page, '.composer textarea'), 'one can write at once');
+  await ann.page.keyboard.type(QUESTION);
+  await ann.page.keyboard.press('Enter');
+  await ann.bot.first().waitFor();
+  await ann.page.keyboard.press('Shift+Tab');
+  for (let step = 0; step < 20 && !(await focused(ann.page, '.chip')); step += 1) await ann.page.keyboard.press('Shift+Tab');
+  await ann.page.keyboard.press('Enter');
+  await ann.page.locator('.passage mark').first().waitFor();
+  await ann.page.keyboard.press('Tab');
+  await ann.page.keyboard.press('Escape');
+  await ann.page.locator('.passage').waitFor({ state: 'detached' });
+  assert.ok(await focused(ann.page, '.chip'), 'the focus goes back to where it came from');
+  await ann.page.keyboard.press('Escape');
+  await ann.panel.waitFor({ state: 'detached' });
+  assert.ok(await focused(ann.page, '.launcher'));
+  assert.deepEqual(ann.page.errors, []);
+});
+
+const focused = (page, selector) => page.evaluate((wanted) => {
+  let active = document.activeElement;
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+  return active?.matches(wanted) ?? false;
+}, selector);
+
+test('a screen reader finds roles, names and live regions', async () => {
+  const ann = await customer();
+  await ann.ask(QUESTION);
+  const log = ann.page.getByRole('log');
+  assert.equal(await log.getAttribute('aria-live'), 'polite');
+  assert.match(await log.innerText(), /You, \d/);
+  assert.match(await log.innerText(), /Assistant \(Answer by an AI assistant\), \d/);
+  await ann.page.getByRole('dialog', { name: 'Larkmere Home & Outdoor' }).waitFor();
+  await ann.page.getByRole('textbox', { name: 'Your message' }).waitFor();
+  await ann.page.getByRole('button', { name: 'Talk to a person' }).waitFor();
+});
+
+describe('files', () => {
+  test('are sent by button and by paste, shown, and handed out only as what they are', async () => {
+    const ann = await customer();
+    await ann.page.locator('input[type=file]').setInputFiles({ name: 'crack.png', mimeType: 'image/png', buffer: PICTURE });
+    await ann.page.locator('.attached li:not(.busy)').getByText('crack.png').waitFor();
+    await ann.say('The lid has a crack.');
+    const picture = ann.mine.first().locator('.picture img');
+    await picture.waitFor();
+    assert.equal(await picture.getAttribute('alt'), 'crack.png');
+    await ann.mine.first().locator('.picture').click();
+    await ann.page.locator('.lightbox img').waitFor();
+    await ann.page.keyboard.press('Escape');
+    await ann.page.locator('.lightbox').waitFor({ state: 'detached' });
+    await ann.input.evaluate((area, bytes) => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(bytes)], 'pasted.png', { type: 'image/png' }));
+      area.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    }, [...PICTURE]);
+    await ann.page.locator('.attached li:not(.busy)').getByText('pasted.png').waitFor();
+    assert.deepEqual(ann.page.errors, []);
+  });
+
+  test('that pretend to be pictures are refused with a reason', async () => {
+    const ann = await customer();
+    const trap = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+    await ann.page.locator('input[type=file]').setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: trap });
+    await ann.page.locator('.attached .failed').getByText(/cannot be sent here/).waitFor();
+    await ann.page.getByRole('button', { name: 'Remove photo.png' }).click();
+    assert.equal(await ann.page.locator('.attached li').count(), 0);
+  });
+});
+
+test('a conversation that is over is rated, kept as a file, and opened again', async () => {
+  const ann = await customer();
+  await ann.ask(QUESTION);
+  await ann.page.getByRole('button', { name: 'More' }).click();
+  const [file] = await Promise.all([ann.page.waitForEvent('download'), ann.page.getByRole('button', { name: 'Download transcript' }).click()]);
+  assert.match(file.suggestedFilename(), /^chat-.*\.txt$/);
+  await ann.page.getByRole('button', { name: 'More' }).click();
+  await ann.page.getByRole('button', { name: 'End conversation' }).click();
+  await ann.page.getByRole('button', { name: 'End it' }).click();
+  await ann.page.getByText('How did we do?').waitFor();
+  await ann.page.locator('.scores label[title=Good]').click();
+  assert.ok(await ann.page.getByRole('radio', { name: 'Good', exact: true }).isChecked());
+  await ann.page.getByRole('textbox', { name: /Anything to add/ }).fill('Quick and clear.');
+  await shot(ann.page, 'rating');
+  await ann.page.getByRole('button', { name: 'Send rating' }).click();
+  await ann.page.getByText('Thank you for your rating.').waitFor();
+  await ann.ask('How many days do I have to return something?');
+  await ann.page.locator('.line.reopened').waitFor();
+  assert.deepEqual(ann.page.errors, []);
+});
+
+test('a message that was refused can be tried again or discarded', async () => {
+  const ann = await customer();
+  let refuse = true;
+  await ann.page.route('**/messages', (route) => (refuse ? route.fulfill({ status: 422, json: { code: 'message_too_long', detail: 'Too long.' } }) : route.continue()));
+  await ann.say('First');
+  await ann.page.locator('.leaving.failed').getByText('Too long.').waitFor();
+  refuse = false;
+  await ann.page.getByRole('button', { name: 'Try again' }).click();
+  await ann.page.locator('.message.mine:not(.leaving)').getByText('First').waitFor();
+  refuse = true;
+  await ann.say('Second');
+  await ann.page.getByRole('button', { name: 'Discard' }).click();
+  await ann.mine.getByText('Second').waitFor({ state: 'detached' });
+});
+
+const LOOKS = [
+  ['light', { lang: 'en' }],
+  ['dark', { lang: 'en', dark: true }],
+  ['Chinese', { lang: 'zh' }],
+  ['Arabic', { lang: 'ar' }],
+  ['a telephone', { lang: 'en', viewport: MOBILE, touch: true }],
+  ['a dark telephone in Chinese', { lang: 'zh', dark: true, viewport: MOBILE, touch: true }],
+];
+describe('axe finds nothing wrong', () => {
+  for (const [name, options] of LOOKS) {
+    test(`in ${name}`, async () => {
+      const ann = await customer(options);
+      const slug = name.replaceAll(' ', '-');
+      assert.deepEqual(await wrong(ann), []);
+      await shot(ann.page, `${slug}-1-welcome`);
+      const answer = await ann.ask(options.lang === 'zh' ? '退货运费由谁承担？' : QUESTION);
+      await answer.locator('.chip').first().click();
+      await ann.page.locator('.passage mark').first().waitFor();
+      assert.deepEqual(await wrong(ann), []);
+      await shot(ann.page, `${slug}-2-answer`);
+      await ann.page.locator('.menu > .tool').click();
+      assert.deepEqual(await wrong(ann), []);
+      await ann.page.keyboard.press('Escape');
+      await ann.page.locator('.human').click();
+      await ann.page.locator('.line.escalated').waitFor();
+      assert.deepEqual(await wrong(ann), []);
+      await shot(ann.page, `${slug}-3-waiting`);
+      assert.equal(await ann.page.locator('.root').getAttribute('dir'), options.lang === 'ar' ? 'rtl' : 'ltr');
+      assert.ok((await ann.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, 'nothing overflows');
+    });
+  }
+});
+
+/** The host page has no styles at all; what is wrong with it is not the widget's. */
+const wrong = (ann) => accessibility(ann.page, { include: [['frontdesk-widget']], disable: ['region'] });

@@ -1,0 +1,49 @@
+/** What the face of the widget is drawn from, and what a page may choose. */
+import type { Outbox } from './model/outbox.ts';
+import type { Conversation } from './model/state.ts';
+import type { Config, Contact, Door } from './model/types.ts';
+import type { Theme } from './wire/memory.ts';
+import type { Language } from './words/index.ts';
+import type { Words } from './words/words.ts';
+
+export interface Options {
+  inbox: string;
+  language?: string;
+  theme?: Theme;
+  launcher?: boolean;
+  position?: 'left' | 'right';
+  colour?: string;
+  contact?: Contact;
+}
+
+export interface View {
+  config: Config | null;
+  words: Words | null;
+  language: Language;
+  theme: Theme;
+  open: boolean;
+  launcher: boolean;
+  conversation: Conversation;
+  outbox: Outbox;
+  door: Door | null;
+  /** Whether the stream is up; nothing is said before the first try. */
+  link: 'none' | 'up' | 'down';
+  online: boolean;
+  read: number;
+  typing: string | null;
+  draft: string;
+  known: Contact;
+  identified: boolean;
+  asked: boolean;
+  notice: 'trouble' | 'gone' | 'told' | null;
+  reason: string | null;
+  /** A picture that is looked at. */
+  picture: Picture | null;
+}
+
+export interface Picture {
+  address: string;
+  name: string;
+}
+
+export type Happening = 'ready' | 'open' | 'close' | 'message' | 'unread' | 'error';
