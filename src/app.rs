@@ -310,6 +310,9 @@ fn take_lock(data: &Path) -> anyhow::Result<WriterLock> {
 /// What the first inbox says: the words of the chat page, where the settings have some.
 fn first_inbox(page: &Page) -> (String, InboxSettings) {
     let mut settings = InboxSettings { suggestions: page.suggestions.clone(), ..InboxSettings::default() };
+    if !page.colour.is_empty() {
+        settings.colour.clone_from(&page.colour);
+    }
     for (text, own) in [(&mut settings.title, &page.name), (&mut settings.greeting, &page.greeting)] {
         for (text, own) in [(&mut text.en, &own.en), (&mut text.zh, &own.zh)] {
             if !own.is_empty() {

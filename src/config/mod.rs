@@ -129,6 +129,8 @@ pub struct Page {
     pub name: Wording,
     pub greeting: Wording,
     pub suggestions: Suggestions,
+    /// `#rrggbb`; empty: the standing one.
+    pub colour: String,
     /// Show the page of an invented shop at `/demo`.
     pub demo: bool,
 }
@@ -164,6 +166,9 @@ fn check(config: &Config) -> Vec<String> {
     }
     let strong = server.admin_token.as_ref().is_none_or(|token| token.expose_secret().len() >= 20);
     expect(strong, "server.admin_token", "at least 20 characters, for example from `openssl rand -base64 32`");
+    let colour = config.page.colour.strip_prefix('#').unwrap_or(&config.page.colour);
+    let hex = colour.is_empty() || (colour.len() == 6 && colour.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    expect(hex, "page.colour", "#rrggbb, such as #12614f");
     let web = &config.web;
     expect((1..=8000).contains(&web.max_message_chars), "web.max_message_chars", "1 to 8000");
     expect(web.max_streams > 0, "web.max_streams", "more than 0");

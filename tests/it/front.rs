@@ -81,3 +81,27 @@ async fn the_console_is_one_page_with_many_places() {
     assert_eq!(missing.status(), StatusCode::NOT_FOUND, "a missing script is not a page");
     house.close().await;
 }
+
+#[tokio::test]
+async fn the_demo_shop_is_shown_where_it_is_wanted_and_nowhere_else() {
+    let shop = House::with(None, |config| config.page.demo = true).await;
+    for (page, language) in [("/demo", "en"), ("/demo/zh", "zh-CN")] {
+        let response = shop.get(page).send().await.unwrap();
+        assert!(!header(&response, "content-security-policy").contains("unsafe"), "{page}");
+        let html = response.text().await.unwrap();
+        assert!(
+            html.contains(&format!("<html lang=\"{language}\">")) && html.contains("data-inbox=\"default\""),
+            "{page}"
+        );
+        for asset in html.split('"').filter(|part| part.starts_with("/page/") || part.starts_with("/w.js")) {
+            let asset = asset.split('#').next().unwrap();
+            let status = shop.get(asset).send().await.unwrap().status();
+            let unbuilt = asset == "/w.js" && !dist("widget").join("w.js").exists();
+            assert!(status == StatusCode::OK || unbuilt, "{page}: {asset} {status}");
+        }
+    }
+    shop.close().await;
+    let house = House::start().await;
+    assert_eq!(house.get("/demo").send().await.unwrap().status(), StatusCode::NOT_FOUND);
+    house.close().await;
+}

@@ -1,5 +1,5 @@
 /** Small forms that stand in the conversation: before it starts, when nobody is there, and when it is over. */
-import { useId, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Contact, Field } from '../model/types.ts';
 import { pick } from '../words/index.ts';
 import { useAround } from './context.ts';
@@ -174,6 +174,8 @@ export function Rating() {
   const [comment, setComment] = useState('');
   const [skipped, setSkipped] = useState(false);
   const id = useId();
+  const card = useRef<HTMLFormElement>(null);
+  useLayoutEffect(() => card.current?.scrollIntoView({ block: 'nearest' }), [score > 0]);
   if (view.conversation.rating !== null) {
     return (
       <p class="line" role="status">
@@ -188,7 +190,7 @@ export function Rating() {
     if (score > 0) void core.rate(score, comment.trim());
   };
   return (
-    <form class="card rating" onSubmit={submit}>
+    <form ref={card} class="card rating" onSubmit={submit}>
       <fieldset>
         <legend>{words.rateAsk}</legend>
         <div class="scores">
