@@ -7,7 +7,9 @@ use crate::house::House;
 
 mod history;
 mod inboxes;
+mod ledger;
 mod model;
+mod people;
 mod playground;
 mod policy;
 
