@@ -15,6 +15,8 @@ use crate::clock;
 use crate::config::Config;
 use crate::config::Page;
 use crate::config::layers;
+use crate::copilot::Copilot;
+use crate::copilot::watch::Watch;
 use crate::desk::accounts::Accounts;
 use crate::desk::feed::Feed;
 use crate::desk::inboxes::Inboxes;
@@ -84,6 +86,7 @@ pub struct House {
     pub retriever: Arc<Retriever>,
     pub dialogue: Arc<Dialogue>,
     pub switchboard: Switchboard,
+    pub copilot: Copilot,
     pub inboxes: Inboxes,
     pub web: Web,
     pub accounts: Accounts,
@@ -157,6 +160,7 @@ impl House {
         let journal = Journal::new(store.clone(), Arc::clone(&bus));
         recover(&journal, roles).await.context("the conversations cannot be made ready")?;
         let desk = Desk::new(config.desk.clone(), journal.clone(), store.clone(), Arc::clone(&bus));
+        let copilot = Copilot::new(config.copilot.clone(), Arc::clone(&dialogue), llm.clone());
         let inboxes = Inboxes::new(store.clone(), WorkspaceId::DEFAULT);
         let router = Router::new(
             config.desk.clone(),
@@ -205,6 +209,7 @@ impl House {
             retriever,
             dialogue,
             switchboard,
+            copilot,
             inboxes,
             web,
             accounts,
@@ -226,6 +231,8 @@ impl House {
         if self.roles.speak {
             let (switchboard, closing) = (self.switchboard.clone(), self.closing.clone());
             self.loops.spawn(async move { switchboard.run(closing).await });
+            let watch = Watch::new(self.copilot.clone(), self.journal.clone(), self.bus.as_ref());
+            self.loops.spawn(watch.run(self.closing.clone()));
         }
         if self.roles.web {
             self.loops.spawn(self.feed.clone().run(self.closing.clone()));

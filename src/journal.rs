@@ -108,6 +108,8 @@ impl Journal {
             after.apply(&next)?;
             recorded.push(next);
         }
+        let handed_over = recorded.iter().find(|recorded| matches!(recorded.event, Event::Escalated { .. }));
+        let handed_over = handed_over.map(|recorded| recorded.seq);
         let append = Append { conversation: after.id, expected: before.seq, events: recorded, after: Row::of(&after) };
         match self.store.append(append).await? {
             Appended::Conflict { actual } => Err(AppendError::Conflict { actual }),
@@ -115,6 +117,9 @@ impl Journal {
                 let after = Arc::new(after);
                 self.keep(&after);
                 self.tell(after.id, after.seq);
+                if let Some(seq) = handed_over {
+                    self.bus.publish(Arc::new(Hint::Escalated { conversation: after.id, seq }));
+                }
                 Ok(after)
             }
         }

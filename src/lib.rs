@@ -11,7 +11,7 @@
 //! - `journal`: append once, follow from any point · `knowledge`: documents to passages
 //! - `inbox`: the one door in · `dialogue`: one turn
 //! - `desk`: the human side · `channel`: the forms in which customers reach us
-//! - `switchboard`: who speaks next · `eval`: measuring
+//! - `copilot`: help for those people · `switchboard`: who speaks next · `eval`: measuring
 //! - `config`: the sum of all settings · `app`: builds the house · `http`: what it answers · `cli`: the terminal
 
 pub mod clock;
@@ -37,6 +37,7 @@ pub mod inbox;
 pub mod channel;
 pub mod desk;
 
+pub mod copilot;
 pub mod eval;
 pub mod switchboard;
 

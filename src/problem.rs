@@ -64,6 +64,10 @@ problems! {
         "Correct what `errors` names, then send it again." "请按 `errors` 的提示修改后重新提交。";
     PolicyRefused "policy_refused" UNPROCESSABLE_ENTITY "The rules cannot be used" "规则无法使用"
         "Correct what `errors` names; the rules of before are still followed." "请按 `errors` 的提示修改；目前仍使用原来的规则。";
+    NoModel "no_model" UNPROCESSABLE_ENTITY "No language model is set up" "未配置语言模型"
+        "An administrator can choose one in the console under Model." "管理员可以在控制台的“模型”页面中配置。";
+    ModelFailed "model_failed" SERVICE_UNAVAILABLE "The language model did not help" "语言模型未能完成"
+        "Try again in a moment, or write it yourself." "请稍后再试，或自行撰写。";
     Unauthorized "unauthorized" UNAUTHORIZED "The token is missing or wrong" "令牌缺失或无效"
         "Send the token in the header: Authorization: Bearer TOKEN." "请在请求头中发送令牌：Authorization: Bearer TOKEN。";
     SignedOut "signed_out" UNAUTHORIZED "You are not signed in" "您尚未登录"

@@ -30,6 +30,7 @@ impl Hint {
     pub fn conversation(&self) -> Option<ConversationId> {
         match self {
             Self::Appended { conversation, .. }
+            | Self::Escalated { conversation, .. }
             | Self::Sentence { conversation, .. }
             | Self::Typing { conversation, .. }
             | Self::Watching { conversation }
@@ -47,6 +48,8 @@ impl Hint {
 pub enum Hint {
     /// A conversation has a new event.
     Appended { conversation: ConversationId, seq: u64 },
+    /// A conversation was given to people, by its event `seq`.
+    Escalated { conversation: ConversationId, seq: u64 },
     /// A verified sentence of a reply that is not yet in the journal. It may be withdrawn: a human may step in.
     Sentence { conversation: ConversationId, turn: TurnId, number: u32, text: String, citations: Vec<Citation> },
     /// Somebody writes something to the other side; it holds for some seconds.

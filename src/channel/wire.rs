@@ -186,6 +186,7 @@ pub fn frame(recorded: &Recorded, name: &str) -> Option<Frame> {
         Event::Decided { .. }
         | Event::Noted { .. }
         | Event::DraftJudged { .. }
+        | Event::Summarised { .. }
         | Event::Transferred { .. }
         | Event::Snoozed { .. }
         | Event::Woken { .. }

@@ -12,7 +12,7 @@ use crate::config::layers::Layers;
 use crate::knowledge::extract::limits::Limits;
 use crate::knowledge::{ingest, retrieve};
 use crate::model::wording::{Suggestions, Wording};
-use crate::{bus, desk, dialogue, embed, index, llm, switchboard};
+use crate::{bus, copilot, desk, dialogue, embed, index, llm, switchboard};
 
 pub mod layers;
 pub mod show;
@@ -40,6 +40,7 @@ pub struct Config {
     pub ingest: ingest::Config,
     pub retrieve: retrieve::Config,
     pub dialogue: dialogue::config::Config,
+    pub copilot: copilot::config::Config,
 }
 
 impl Default for Config {
@@ -60,6 +61,7 @@ impl Default for Config {
             ingest: ingest::Config::default(),
             retrieve: retrieve::Config::default(),
             dialogue: dialogue::config::Config::default(),
+            copilot: copilot::config::Config::default(),
         }
     }
 }
@@ -185,6 +187,9 @@ fn check(config: &Config) -> Vec<String> {
     ] {
         expect(rate.burst > 0 && rate.per_minute > 0, key, "a burst and a rate of more than 0");
     }
+    let copilot = &config.copilot;
+    expect(copilot.help_ms >= 100 && copilot.summary_ms >= 100, "copilot", "times of at least 100 milliseconds");
+    expect((1..=64).contains(&copilot.at_once), "copilot.at_once", "1 to 64");
     let switchboard = &config.switchboard;
     expect((1..=1000).contains(&switchboard.turns_at_once), "switchboard.turns_at_once", "1 to 1000");
     expect(switchboard.deadline_ms >= 100, "switchboard.deadline_ms", "at least 100 milliseconds");

@@ -7,6 +7,7 @@ pub mod config;
 pub mod feed;
 pub mod hours;
 pub mod inboxes;
+pub mod mood;
 pub mod opening;
 pub mod queue;
 pub mod reception;

@@ -1,5 +1,6 @@
 //! What an agent needs at one glance, read off the log. Pure; no model is asked.
 
+use super::mood::mood;
 use crate::model::conversation::Conversation;
 use crate::model::event::{Party, Summary};
 use crate::model::passage::Citation;
@@ -9,9 +10,9 @@ use crate::text::quantities::quantity::Unit;
 use crate::text::sentences::sentences;
 
 /// Characters of the problem, of an open question and of each thing that was tried.
-const LONGEST: usize = 300;
-const FACTS: usize = 12;
-const TRIED: usize = 5;
+pub const LONGEST: usize = 300;
+pub const FACTS: usize = 12;
+pub const TRIED: usize = 5;
 
 /// Reads the summary off a conversation. `citations` are the bot's in the turn that escalates.
 #[must_use]
@@ -47,6 +48,7 @@ pub fn from_log(conversation: &Conversation, citations: &[Citation]) -> Summary 
         facts,
         open_question: shorten(&question_of(&open).unwrap_or_default()),
         citations: cited,
+        mood: mood(&customer),
         by_model: false,
         ..Summary::default()
     }
@@ -88,7 +90,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::model::event::{Event, Recorded};
+    use crate::model::event::{Event, Mood, Recorded};
     use crate::model::id::{ConversationId, CustomerId, WorkspaceId};
     use crate::model::time::Timestamp;
     use crate::text::language::Language;
@@ -128,6 +130,7 @@ mod tests {
         assert_eq!(summary.problem, "My tent from order 20260412-7781 arrived broken on 12 March. I paid 1,299 yuan.");
         assert_eq!(summary.facts, ["20260412-7781", "12 March", "1,299 yuan", "anna@example.com"]);
         assert_eq!(summary.open_question, "When do I get my money back?");
+        assert_eq!(summary.mood, Mood::Unhappy);
         assert!(!summary.by_model && summary.tried.is_empty());
     }
 

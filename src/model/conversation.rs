@@ -125,6 +125,8 @@ pub enum Forbidden {
     Taken { by: AgentId },
     #[error("the conversation was already given to people")]
     AlreadyEscalated,
+    #[error("the conversation was not given to people there")]
+    NotEscalated,
     #[error("the turn is not the one under way")]
     WrongTurn,
     /// A reply is explained by the decision before it.

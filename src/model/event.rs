@@ -63,6 +63,12 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         notice: String,
     },
+    /// A better summary of a handover than the log gave at once.
+    Summarised {
+        /// Seq of the handover.
+        of: u64,
+        summary: Box<Summary>,
+    },
     Claimed {
         agent: AgentId,
         /// Given by routing rather than taken by hand.
@@ -163,6 +169,7 @@ impl Event {
             Self::Decided { .. } => "decided",
             Self::BotSaid { .. } => "bot_said",
             Self::Escalated { .. } => "escalated",
+            Self::Summarised { .. } => "summarised",
             Self::Claimed { .. } => "claimed",
             Self::Released { .. } => "released",
             Self::Transferred { .. } => "transferred",

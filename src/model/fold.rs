@@ -69,6 +69,10 @@ impl Conversation {
                 Owner::Bot => Ok(()),
                 Owner::Queue | Owner::Agent(_) => Err(Forbidden::AlreadyEscalated),
             },
+            Event::Summarised { of, .. } => match &self.escalation {
+                Some(escalation) if escalation.seq == *of => Ok(()),
+                _ => Err(Forbidden::NotEscalated),
+            },
             Event::Claimed { .. } => match self.owner {
                 Owner::Agent(owner) => Err(Forbidden::Taken { by: owner }),
                 Owner::Bot | Owner::Queue => Ok(()),
@@ -152,6 +156,11 @@ impl Conversation {
                     seq: recorded.seq,
                 });
                 self.end_turn();
+            }
+            Event::Summarised { summary, .. } => {
+                if let Some(escalation) = &mut self.escalation {
+                    escalation.summary.clone_from(summary);
+                }
             }
             Event::Claimed { agent, .. } => {
                 self.hold(*agent);

@@ -5,6 +5,7 @@
 mod admin;
 mod cli;
 mod console;
+mod copilot;
 mod crash;
 mod desk;
 mod dialogue;

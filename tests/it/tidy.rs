@@ -37,6 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("desk", &["bus", "clock", "inbox", "journal", "model", "store", "sweep", "text"]),
     ("channel", &["bus", "clock", "desk", "inbox", "journal", "knowledge", "model", "problem", "store", "text"]),
     // floor 5: who speaks next, and how well
+    ("copilot", &["bus", "clock", "desk", "dialogue", "journal", "llm", "model", "prompts", "text"]),
     ("switchboard", &["bus", "clock", "desk", "dialogue", "journal", "model", "store", "sweep", "text"]),
     ("outbox", &["bus", "channel", "clock", "journal", "model", "store", "sweep", "text"]),
     ("eval", &["clock", "desk", "dialogue", "embed", "index", "journal", "knowledge", "llm", "model", "store", "text"]),
@@ -45,6 +46,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "config",
         &[
             "channel",
+            "copilot",
             "desk",
             "dialogue",
             "embed",
@@ -66,6 +68,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "channel",
             "clock",
             "config",
+            "copilot",
             "desk",
             "dialogue",
             "embed",
@@ -90,6 +93,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "channel",
             "clock",
             "config",
+            "copilot",
             "desk",
             "dialogue",
             "inbox",

@@ -14,6 +14,7 @@ mod live;
 mod messages;
 mod people;
 mod search;
+mod copilot;
 mod session;
 mod shelf;
 mod state;
@@ -23,6 +24,7 @@ pub(super) fn routes(house: &House) -> OpenApiRouter {
     let doors = session::Doors::new(house);
     let console = state::Console::new(house);
     OpenApiRouter::new()
+        .merge(copilot::routes(house))
         .merge(session::routes(doors.clone()))
         .merge(conversations::routes(console.clone()))
         .merge(actions::routes(console.clone()))
