@@ -11,7 +11,8 @@ use crate::text::language;
 const LOOK_BACK: usize = 10;
 
 /// The conversation as it was when the customer last asked something, with that question open. What a rule answers (a wish for a
-/// person, thanks) asks nothing of the documents. An instruction of the agent is asked with it.
+/// person, thanks) asks nothing of the documents. An instruction of the agent is asked in its place, with all that was said
+/// before it.
 #[must_use]
 pub fn open(conversation: &Conversation, policy: &Policy, instruction: Option<&str>) -> Option<Conversation> {
     let said = |message: &&Message| message.from == Party::Customer && !message.text.trim().is_empty();
@@ -29,6 +30,7 @@ pub fn open(conversation: &Conversation, policy: &Policy, instruction: Option<&s
     if let Some(instruction) = instruction.map(str::trim).filter(|instruction| !instruction.is_empty()) {
         let last = open.messages.last()?.clone();
         open.messages.push(Message { seq: asked + 1, text: instruction.to_owned(), client_id: None, ..last });
+        open.answered_through = asked;
     }
     Some(open)
 }
@@ -78,8 +80,8 @@ mod tests {
         let open = super::open(&talk, &policy, None).unwrap();
         assert_eq!(open.messages.len(), 1, "what a rule answers is no question to the documents");
         assert_eq!((open.answered_through, open.awaits_bot()), (1, Some(2)));
-        let told = super::open(&talk, &policy, Some(" Also mention refunds. ")).unwrap();
-        assert_eq!(told.messages.last().unwrap().text, "Also mention refunds.");
+        let told = super::open(&talk, &policy, Some(" And if it was lost? ")).unwrap();
+        assert_eq!((told.messages.last().unwrap().text.as_str(), told.answered_through), ("And if it was lost?", 2));
         let only_wish = conversation(&[(Party::Customer, "I want to speak to a human")]);
         assert_eq!(super::open(&only_wish, &policy, None).unwrap().messages.len(), 1);
         let mut silent = talk.clone();
