@@ -1,7 +1,7 @@
 //! Help for the people who answer: with a model that does as it is told, with one that does not, and with none.
 
 use frontdesk::llm::config::Kind;
-use frontdesk::model::event::{Event, Mood, Summary};
+use frontdesk::model::event::{DraftOutcome, Event, Mood, Summary};
 use frontdesk::model::id::ConversationId;
 use frontdesk::model::staff::Role;
 use futures::StreamExt as _;
@@ -166,6 +166,10 @@ async fn drafts_are_verified_or_quoted_and_change_nothing() {
 
     let after = house.app.journal.load(id).await.unwrap().unwrap();
     assert_eq!(before.seq, after.seq, "nothing was appended");
+    let judged = json!({ "outcome": "edited", "draft": verified["text"] });
+    assert_eq!(seat.post(&house, &format!("{path}s"), &judged).await.0, 204);
+    let kept = house.app.journal.events(id, before.seq, 10).await.unwrap();
+    assert!(matches!(kept[0].event, Event::DraftJudged { outcome: DraftOutcome::Edited, .. }), "{kept:?}");
     let stranger = format!("/api/v1/desk/conversations/{}/draft", "00000000-0000-7000-8000-000000000000");
     assert_eq!(seat.post(&house, &stranger, &json!({})).await.0, 404);
     let qa = hire(&house, "quinn", Role::Qa).await;

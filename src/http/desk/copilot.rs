@@ -1,25 +1,29 @@
-//! Help for agents: drafts, other words, translations, summaries. Nothing here changes a conversation.
+//! Help for agents: drafts, other words, translations, summaries. Nothing of it changes a conversation; what an agent made of a
+//! draft is kept, because calibration learns from it.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::app::House;
 use crate::channel::limit::{Limiter, Rate};
 use crate::clock;
 use crate::copilot::edit::{Edited, How, LONGEST};
 use crate::copilot::{Copilot, Error};
+use crate::desk::actions::Action;
+use crate::http::desk::acting::{act, clean};
+use crate::http::desk::state::Console;
 use crate::http::staff::Staff;
-use crate::journal::Journal;
 use crate::model::conversation::Conversation;
 use crate::model::decision::Mode;
-use crate::model::id::{AgentId, ConversationId};
+use crate::model::event::DraftOutcome;
+use crate::model::id::AgentId;
 use crate::model::passage::Citation;
 use crate::problem::{Body, Code, Document, Problem};
 use crate::text::language::Language;
@@ -31,15 +35,15 @@ const LONGEST_INSTRUCTION: usize = 1_000;
 #[derive(Clone, Debug)]
 struct Helper {
     copilot: Copilot,
-    journal: Journal,
+    console: Console,
     asking: Arc<Limiter<AgentId>>,
 }
 
-pub(super) fn routes(house: &House) -> OpenApiRouter {
-    let helper =
-        Helper { copilot: house.copilot.clone(), journal: house.journal.clone(), asking: Arc::new(Limiter::new(RATE)) };
+pub(super) fn routes(copilot: Copilot, console: Console) -> OpenApiRouter {
+    let helper = Helper { copilot, console, asking: Arc::new(Limiter::new(RATE)) };
     OpenApiRouter::new()
         .routes(routes!(draft))
+        .routes(routes!(judge))
         .routes(routes!(rewrite))
         .routes(routes!(translate))
         .routes(routes!(summarise))
@@ -66,6 +70,17 @@ struct Drafted {
     mode: &'static str,
     /// The stable word of the decision.
     because: String,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = DraftJudgement)]
+#[serde(deny_unknown_fields)]
+struct Judgement {
+    /// `accepted`, `edited` or `rejected`.
+    #[schema(value_type = String)]
+    outcome: DraftOutcome,
+    /// The text as it was proposed.
+    draft: String,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -136,6 +151,23 @@ async fn draft(
     Ok(Json(Drafted { text: draft.text, citations: draft.citations, mode, because: draft.because }))
 }
 
+/// Tell what became of a draft.
+#[utoipa::path(
+    post, path = "/api/v1/desk/conversations/{id}/drafts", tag = "console", params(("id" = String, Path)),
+    request_body = Judgement, security(("session" = [])),
+    responses((status = 204), (status = 404, body = Document))
+)]
+async fn judge(
+    State(helper): State<Helper>,
+    staff: Staff,
+    Path(id): Path<String>,
+    Body(judgement): Body<Judgement>,
+) -> Result<StatusCode, Problem> {
+    let draft = clean(&judgement.draft)?;
+    act(&helper.console, &staff, &id, Action::JudgeDraft { outcome: judgement.outcome, draft }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Say the agent's text in other words.
 #[utoipa::path(
     post, path = "/api/v1/desk/conversations/{id}/rewrite", tag = "console", params(("id" = String, Path)),
@@ -197,9 +229,7 @@ impl Helper {
     /// The conversation, for somebody who does not ask too often.
     async fn asked(&self, staff: &Staff, id: &str) -> Result<Arc<Conversation>, Problem> {
         self.asking.take(staff.agent.id, clock::now()).map_err(Problem::too_many)?;
-        let id: ConversationId = id.parse().map_err(|_| Code::NotFound)?;
-        let found = self.journal.load(id).await.map_err(Problem::internal)?;
-        found.filter(|found| found.workspace == staff.agent.workspace).ok_or_else(|| Code::NotFound.into())
+        self.console.conversation(staff, id).await
     }
 }
 

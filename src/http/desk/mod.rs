@@ -10,11 +10,11 @@ use crate::http::staff;
 mod acting;
 mod actions;
 mod conversations;
+mod copilot;
 mod live;
 mod messages;
 mod people;
 mod search;
-mod copilot;
 mod session;
 mod shelf;
 mod state;
@@ -24,7 +24,7 @@ pub(super) fn routes(house: &House) -> OpenApiRouter {
     let doors = session::Doors::new(house);
     let console = state::Console::new(house);
     OpenApiRouter::new()
-        .merge(copilot::routes(house))
+        .merge(copilot::routes(house.copilot.clone(), console.clone()))
         .merge(session::routes(doors.clone()))
         .merge(conversations::routes(console.clone()))
         .merge(actions::routes(console.clone()))
