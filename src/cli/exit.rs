@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::eval::suite::BadSuite;
 use crate::{config, embed, llm};
 
 /// | code | meaning |
@@ -13,6 +14,9 @@ use crate::{config, embed, llm};
 /// | 4 | the network or the model did not do its part |
 /// | 5 | some documents were taken, others refused |
 /// | 6 | measured, and below the gate |
+/// | 7 | a suite of labelled cases is wrong |
+/// | 8 | it could not be measured, or not all of it |
+/// | 9 | the money for measuring was spent before its end |
 /// | 130 | stopped by Ctrl-C |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -23,6 +27,9 @@ pub enum Exit {
     Network = 4,
     Partial = 5,
     BelowGate = 6,
+    BadSuite = 7,
+    CouldNotRun = 8,
+    CostLimit = 9,
     Interrupted = 130,
 }
 
@@ -39,6 +46,9 @@ impl Exit {
         for cause in error.chain() {
             if cause.is::<config::Error>() {
                 return Self::Config;
+            }
+            if cause.is::<BadSuite>() {
+                return Self::BadSuite;
             }
             if cause.is::<llm::Error>() || cause.is::<embed::Error>() || cause.is::<reqwest::Error>() {
                 return Self::Network;

@@ -35,7 +35,7 @@ mod token;
 #[derive(Debug, Parser)]
 #[command(name = "frontdesk", version, propagate_version = true, disable_help_subcommand = true)]
 #[command(after_help = "Exit codes: 0 done, 1 failed, 2 usage, 3 settings, 4 network or model, 5 partly imported, \
-                        6 below the gate, 130 interrupted.")]
+                        6 below the gate, 7 bad suite, 8 could not measure, 9 cost limit, 130 interrupted.")]
 pub struct Cli {
     #[command(flatten)]
     pub globals: Globals,

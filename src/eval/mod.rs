@@ -1,4 +1,22 @@
 //! Measuring: the product's own code on labelled cases. Nothing here decides anything that the product decides elsewhere.
+//!
+//! `suite` reads cases, `run` puts them to the product and writes a `record` of each end, `score` says what of it is right, `stats`
+//! what may be concluded from that.
 
+pub mod ask;
+pub mod case;
+pub mod compare;
+pub mod import;
+pub mod judge;
 pub mod metric;
+pub mod plan;
+pub mod record;
+pub mod report;
 pub mod retrieval;
+pub mod run;
+pub mod score;
+pub mod stats;
+pub mod suite;
+pub mod tally;
+pub mod watch;
+pub mod words;

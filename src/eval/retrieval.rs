@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::embed::{Embedder, Side, Vector};
-use crate::eval::metric::{mrr, ndcg, recall};
+use crate::eval::metric::{map, mrr, ndcg, recall};
 use crate::index::embedded::{self, Embedded};
 use crate::index::{Change, Entry, Index};
 use crate::knowledge::document::Chunk;
@@ -102,6 +102,8 @@ pub struct Figures {
     pub mrr_10: f64,
     #[serde(rename = "ndcg@10")]
     pub ndcg_10: f64,
+    #[serde(rename = "map@10")]
+    pub map_10: f64,
 }
 
 /// Indexes the corpus, asks every judged question and scores the answers. Without an embedder retrieval is lexical; an
@@ -251,6 +253,8 @@ impl Tally {
         self.sums.recall_10 += recall::recall(grades, 10);
         self.sums.mrr_10 += mrr::reciprocal_rank(grades, 10);
         self.sums.ndcg_10 += ndcg::ndcg(grades, relevant, 10);
+        let count = relevant.iter().filter(|grade| **grade > 0.0).count();
+        self.sums.map_10 += map::average_precision(grades, count, 10);
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
@@ -263,6 +267,7 @@ impl Tally {
             recall_10: self.sums.recall_10 / count,
             mrr_10: self.sums.mrr_10 / count,
             ndcg_10: self.sums.ndcg_10 / count,
+            map_10: self.sums.map_10 / count,
         }
     }
 }

@@ -93,6 +93,8 @@ pub struct Retriever {
     index: Arc<dyn Index>,
     embedder: Option<Arc<dyn Embedder>>,
     config: Config,
+    /// Asked when a question names no version.
+    pinned: Option<u64>,
     memory: Mutex<LruCache<Key, Place>>,
 }
 
@@ -111,7 +113,13 @@ impl Retriever {
     #[must_use]
     pub fn new(store: Store, index: Arc<dyn Index>, embedder: Option<Arc<dyn Embedder>>, config: Config) -> Self {
         let room = NonZero::new(config.passages_in_memory).unwrap_or(NonZero::<usize>::MIN);
-        Self { store, index, embedder, config, memory: Mutex::new(LruCache::new(room)) }
+        Self { store, index, embedder, config, pinned: None, memory: Mutex::new(LruCache::new(room)) }
+    }
+
+    /// The same, but a question that names no version asks this one: for measuring what is not (or no longer) published.
+    #[must_use]
+    pub fn pinned_to(self, version: u64) -> Self {
+        Self { pinned: Some(version), ..self }
     }
 
     /// The best passages for what is asked.
@@ -120,7 +128,7 @@ impl Retriever {
     /// The store or the index failed. An embedder that fails is no error: see [`Retrieved::dense_fault`].
     pub async fn retrieve(&self, workspace: WorkspaceId, ask: &Ask) -> Result<Retrieved, Error> {
         let published = self.store.published(workspace).await?.version;
-        let version = ask.version.map_or(published, |version| version.min(published));
+        let version = ask.version.or(self.pinned).map_or(published, |version| version.min(published));
         if version == 0 {
             // Nothing was ever published; there may not even be an index.
             return Ok(Retrieved::default());

@@ -40,7 +40,23 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("copilot", &["bus", "clock", "desk", "dialogue", "journal", "llm", "model", "prompts", "text"]),
     ("switchboard", &["bus", "clock", "desk", "dialogue", "journal", "model", "store", "sweep", "text"]),
     ("outbox", &["bus", "channel", "clock", "journal", "model", "store", "sweep", "text"]),
-    ("eval", &["clock", "desk", "dialogue", "embed", "index", "journal", "knowledge", "llm", "model", "store", "text"]),
+    (
+        "eval",
+        &[
+            "clock",
+            "desk",
+            "dialogue",
+            "embed",
+            "index",
+            "journal",
+            "knowledge",
+            "llm",
+            "model",
+            "store",
+            "switchboard",
+            "text",
+        ],
+    ),
     // floor 6: settings
     (
         "config",
@@ -124,7 +140,12 @@ const SEAMS: &[(&str, &str)] =
 const SIBLINGS: &[(&str, &[&str])] = &[
     ("cli", &["terminal", "exit", "log", "files", "talk"]),
     ("http", &["state", "auth", "staff", "layers", "ledger", "shelf"]),
+<<<<<<< HEAD
     ("http/desk", &["state", "wire", "conversations", "acting"]),
+=======
+    ("http/desk", &["wire"]),
+    ("cli/eval", &["bar", "finish", "scratch"]),
+>>>>>>> b31d861 (eval: Read suites, run them through the product's own turn, judge and compare runs)
     ("eval/metric", &[]),
 ];
 

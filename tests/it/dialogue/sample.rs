@@ -10,65 +10,50 @@ use frontdesk::dialogue::config::Config;
 use frontdesk::dialogue::gate;
 use frontdesk::dialogue::window;
 use frontdesk::embed::{self, Embedder};
+use frontdesk::eval::case::{Case, Fact};
+use frontdesk::eval::metric::facts;
+use frontdesk::eval::suite;
 use frontdesk::knowledge::retrieve::Retrieved;
 use frontdesk::model::decision::{Action, Mode};
 use frontdesk::text::language::Language;
-use frontdesk::text::normalise::fold;
-use serde_json::Value;
 
-use super::bench::{lines, text};
 use super::house::{House, Talk, said};
 
 /// Penalty of the shipped fit.
 const PENALTY: f64 = 1.0;
 
-fn suite() -> Vec<Value> {
-    lines(&Path::new(env!("CARGO_MANIFEST_DIR")).join("eval/sample/cases.jsonl"))
+/// The cases that the shipped calibration was fitted on.
+fn cases() -> Vec<Case> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("eval/sample/cases.jsonl");
+    suite::read(&[path]).unwrap().into_iter().flat_map(|suite| suite.cases).collect()
 }
 
-fn turns(case: &Value) -> Vec<String> {
-    case["turns"].as_array().unwrap().iter().map(|turn| turn.as_str().unwrap().to_owned()).collect()
-}
-
-fn facts(case: &Value) -> Vec<String> {
-    case["expect"]["facts"].as_array().into_iter().flatten().map(|fact| squeeze(fact.as_str().unwrap())).collect()
-}
-
-fn squeeze(text: &str) -> String {
-    fold(text).chars().filter(|c| !c.is_whitespace() && !"*_`|".contains(*c)).collect()
-}
-
-fn holds(retrieved: &Retrieved, facts: &[String]) -> bool {
-    let all: String = retrieved.passages.iter().take(5).map(|scored| squeeze(&scored.passage.text) + "\n").collect();
-    facts.iter().all(|fact| all.contains(fact.as_str()))
+fn holds(retrieved: &Retrieved, facts: &[Fact]) -> bool {
+    let all: String = retrieved.passages.iter().take(5).map(|scored| scored.passage.text.clone() + "\n").collect();
+    facts::recall(facts, &all).unwrap_or(1.0) >= 1.0
 }
 
 /// The evidence of each question that no rule decides, with whether the passages answer it.
 async fn samples(house: &House, language: Language) -> Vec<Sample> {
     let dialogue = house.dialogue(Config::default(), None);
     let mut samples = Vec::new();
-    for case in
-        suite().iter().filter(|case| text(case, "language") == if language == Language::En { "en" } else { "zh" })
-    {
+    for case in cases().iter().filter(|case| case.language == language) {
         let mut talk = Talk::new();
-        let turns = turns(case);
-        for (at, turn) in turns.iter().enumerate() {
-            talk.customer(turn);
-            if at + 1 < turns.len() {
+        for (at, turn) in case.turns.iter().enumerate() {
+            talk.customer(turn.text());
+            if at + 1 < case.turns.len() {
                 talk.answer(&dialogue).await;
             }
         }
-        let decision = case["expect"]["decision"].as_str().unwrap();
         // The window does not notice a change of subject yet; a fit that learned from those cases would only blur the others.
-        let switches = case["tags"].as_array().unwrap().iter().any(|tag| tag == "topic_switch");
-        if switches || !matches!(decision, "answer" | "offer") {
+        if case.is_tagged("topic_switch") || !matches!(case.expect.decision, Action::Answer | Action::Offer) {
             continue;
         }
         let window = window::look(&talk.conversation()).unwrap();
         let ask = window::ask(&window, 10);
         let retrieved = house.retriever.retrieve(frontdesk::model::id::WorkspaceId::DEFAULT, &ask).await.unwrap();
         let evidence = gate::evidence(&ask, &retrieved);
-        let answerable = decision == "answer" && holds(&retrieved, &facts(case));
+        let answerable = case.is_answerable() && holds(&retrieved, &case.expect.facts);
         samples.push(Sample { features: calibration::features(&evidence), answerable });
     }
     samples
@@ -137,27 +122,20 @@ async fn the_suite_is_answered_by_quoting() {
     let mut tally: BTreeMap<String, [usize; 2]> = BTreeMap::new();
     let mut wrong = 0;
     let mut answered = 0;
-    for case in suite() {
+    for case in cases() {
         let mut talk = Talk::new();
         let mut last = None;
-        for turn in turns(&case) {
-            talk.customer(&turn);
+        for turn in &case.turns {
+            talk.customer(turn.text());
             last = Some(talk.answer(&dialogue).await.0);
         }
         let outcome = last.unwrap();
-        let action = match outcome.decision.action {
-            Action::Answer => "answer",
-            Action::Offer => "offer",
-            Action::Escalate => "escalate",
-            Action::Reply => "reply",
-        };
-        let expect = &case["expect"];
-        let accepted = expect["accept"].as_array().into_iter().flatten().any(|one| one == action);
-        let decided = expect["decision"] == action || accepted;
+        let (action, expect) = (outcome.decision.action, &case.expect);
+        let decided = expect.decision == action || expect.accept.contains(&action);
         let (reply, _) = said(&outcome);
-        let true_answer = facts(&case).iter().all(|fact| squeeze(reply).contains(fact.as_str()));
-        let good = decided && (expect["decision"] != "answer" || true_answer);
-        let key = format!("{} {}", text(&case, "language"), expect["decision"].as_str().unwrap());
+        let true_answer = facts::recall(&expect.facts, reply).unwrap_or(1.0) >= 1.0;
+        let good = decided && (!case.is_answerable() || true_answer);
+        let key = format!("{:?} {:?}", case.language, expect.decision).to_lowercase();
         let slot = tally.entry(key).or_default();
         slot[usize::from(good)] += 1;
         if outcome.decision.mode == Mode::Quote {
@@ -166,11 +144,8 @@ async fn the_suite_is_answered_by_quoting() {
         }
         if !good {
             println!(
-                "WRONG {} → {action} ({}, {:.2}): {:?}",
-                text(&case, "id"),
-                outcome.decision.because,
-                outcome.decision.evidence.confidence,
-                reply
+                "WRONG {} → {action:?} ({}, {:.2}): {:?}",
+                case.id, outcome.decision.because, outcome.decision.evidence.confidence, reply
             );
         }
     }

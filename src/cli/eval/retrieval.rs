@@ -1,23 +1,17 @@
-//! `frontdesk eval`.
+//! `frontdesk eval retrieval`: the ranked list alone, on passages that are already cut.
 
 use std::path::PathBuf;
 
 use anyhow::Context;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::cli::eval::bar;
 use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Globals, log};
 use crate::eval::retrieval::{self, Figures, Files, Progress};
 
-#[derive(Debug, clap::Subcommand)]
-pub enum Command {
-    /// Measure retrieval alone: one passage is one document.
-    Retrieval(Retrieval),
-}
-
 #[derive(Debug, clap::Args)]
-pub struct Retrieval {
+pub struct Arguments {
     /// JSON lines {id, title?, text}.
     #[arg(long, value_name = "FILE")]
     corpus: PathBuf,
@@ -35,8 +29,7 @@ pub struct Retrieval {
     min_recall_5: Option<f64>,
 }
 
-pub(super) async fn run(command: &Command, globals: &Globals, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let Command::Retrieval(arguments) = command;
+pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Terminal) -> anyhow::Result<Exit> {
     let config = globals.settings()?;
     log::start(&config.log, globals.verbose, true)?;
     // The embedder may be a provider behind TLS.
@@ -51,10 +44,7 @@ pub(super) async fn run(command: &Command, globals: &Globals, terminal: &Termina
         choice.embedder()
     };
     let files = Files { corpus: &arguments.corpus, queries: &arguments.queries, qrels: &arguments.qrels };
-    let watched = terminal.is_watched() && !terminal.json;
-    let target = if watched { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let style = ProgressStyle::with_template("{msg:>10} {bar:32} {pos}/{len} {per_sec}")?;
-    let bar = ProgressBar::with_draw_target(Some(0), target).with_style(style.progress_chars("━╸─"));
+    let bar = bar::new(terminal)?;
     let report = retrieval::run(files, embedder, &|progress| {
         let (name, done, of) = match progress {
             Progress::Embedded { done, of } => (terminal.choose("embedded", "向量"), done, of),
@@ -77,8 +67,8 @@ pub(super) async fn run(command: &Command, globals: &Globals, terminal: &Termina
             format!("{} 个段落，{} 个向量，模型 {model}", report.passages, report.vectors),
         );
         terminal.print(format!(
-            "{:<24} {:>7} {:>7} {:>7} {:>7} {:>7} {:>8}",
-            "source", "n", "R@1", "R@5", "R@10", "MRR@10", "nDCG@10"
+            "{:<24} {:>7} {:>7} {:>7} {:>7} {:>7} {:>8} {:>7}",
+            "source", "n", "R@1", "R@5", "R@10", "MRR@10", "nDCG@10", "MAP@10"
         ))?;
         for (source, figures) in &report.sources {
             terminal.print(row(source, figures))?;
@@ -92,12 +82,13 @@ pub(super) async fn run(command: &Command, globals: &Globals, terminal: &Termina
 fn row(source: &str, figures: &Figures) -> String {
     let percent = |value: f64| value * 100.0;
     format!(
-        "{source:<24} {:>7} {:>7.1} {:>7.1} {:>7.1} {:>7.1} {:>8.1}",
+        "{source:<24} {:>7} {:>7.1} {:>7.1} {:>7.1} {:>7.1} {:>8.1} {:>7.1}",
         figures.questions,
         percent(figures.recall_1),
         percent(figures.recall_5),
         percent(figures.recall_10),
         percent(figures.mrr_10),
         percent(figures.ndcg_10),
+        percent(figures.map_10),
     )
 }

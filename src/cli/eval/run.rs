@@ -1,0 +1,279 @@
+//! `frontdesk eval run`: labelled cases through the product's own turn.
+
+use std::collections::HashSet;
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use sha2::{Digest, Sha256};
+
+use crate::cli::eval::bar;
+use crate::cli::eval::finish::Output;
+use crate::cli::eval::scratch::{self, Ready, Source};
+use crate::cli::exit::Exit;
+use crate::cli::terminal::Terminal;
+use crate::cli::{Globals, log};
+use crate::clock;
+use crate::dialogue::calibration;
+use crate::eval::ask::Setup;
+use crate::eval::case::Case;
+use crate::eval::plan::{self, Choice, Shard};
+use crate::eval::record::{Asked, FORMAT, Line, Log, Run};
+use crate::eval::run::{self, Limits};
+use crate::eval::suite::{self, Gate, Prices, Suite};
+use crate::prompts;
+use crate::text::language::Language;
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Suites (.jsonl, .yaml) or folders of them.
+    #[arg(required = true, value_name = "SUITE")]
+    suites: Vec<PathBuf>,
+    /// Ask about the documents of this folder (or several), in a scratch house; the suite may name them itself.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["published", "knowledge_version"])]
+    knowledge: Vec<PathBuf>,
+    /// Ask about what is published in the data folder, whatever the suite names.
+    #[arg(long)]
+    published: bool,
+    /// Ask about this version of the data folder's knowledge.
+    #[arg(long, value_name = "N")]
+    knowledge_version: Option<u64>,
+    /// Cases at a time.
+    #[arg(short, long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: u16,
+    /// Only cases whose id contains this.
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Only cases with this tag; several are alternatives.
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+    /// Only cases that failed or broke in the run of this log.
+    #[arg(long, value_name = "LOG")]
+    failing: Option<PathBuf>,
+    /// Only the part i of n.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Go on with a run that was cut short; its log grows.
+    #[arg(long, value_name = "LOG", conflicts_with = "log")]
+    resume: Option<PathBuf>,
+    /// Ask each case so often; it passes when every attempt does.
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
+    repeat: u32,
+    /// Money that may be spent, by the suite's price table.
+    #[arg(long, value_name = "AMOUNT")]
+    max_cost: Option<f64>,
+    /// Ask nothing outside this machine: models answer from recordings, and a missing recording is an error.
+    #[arg(long)]
+    offline: bool,
+    /// Also ask drafts that no person has reviewed.
+    #[arg(long)]
+    unreviewed: bool,
+    /// Answer whenever there is anything to answer from, to see what every confidence is worth.
+    #[arg(long)]
+    answer_all: bool,
+    /// Ask the model about each answer so often whether it is right; the majority counts, and fails no case.
+    #[arg(long, value_name = "VOTES")]
+    judge: Option<u32>,
+    /// Run this case alone and print the whole trace.
+    #[arg(long, value_name = "CASE")]
+    explain: Option<String>,
+    /// Keep the log of the run.
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let mut config = globals.settings()?;
+    log::start(&config.log, globals.verbose, true)?;
+    let suites = suite::read(&arguments.suites)?;
+    if arguments.offline {
+        scratch::offline(&mut config);
+    }
+    if arguments.answer_all {
+        (config.dialogue.answer_from, config.dialogue.offer_from) = (Some(0.0), Some(0.0));
+    }
+    let choice = arguments.choice()?;
+    let taken: Vec<(&Suite, Vec<&Case>)> =
+        suites.iter().map(|suite| (suite, suite.cases.iter().filter(|case| choice.takes(case)).collect())).collect();
+    let cases: Vec<&Case> = taken.iter().flat_map(|(_, cases)| cases.iter().copied()).collect();
+    if cases.is_empty() {
+        anyhow::bail!("no case is chosen");
+    }
+    let prices = prices(&suites);
+    if arguments.max_cost.is_some() && prices.is_empty() {
+        anyhow::bail!("--max-cost needs a price table in the suite");
+    }
+    let ready = scratch::open(config.clone(), &arguments.source(&suites)?, terminal).await?;
+    if let Some(reason) = ready.house.lexical_only() {
+        terminal.say(format!("Note: {}.", reason.en), format!("提示：{}。", reason.zh));
+    }
+    let about = about(arguments, &taken, &ready, &prices)?;
+    let setup = Setup {
+        retriever: ready.retriever.clone(),
+        config: config.dialogue.clone(),
+        llm: ready.house.llm.clone(),
+        names: ready.names.clone(),
+        prices,
+        judges: arguments.judge.unwrap_or(0),
+    };
+    let limits = Limits { jobs: arguments.jobs.into(), max_cost: arguments.max_cost };
+    if arguments.explain.is_some() {
+        let attempts = plan::attempts(&cases, 1, &HashSet::new());
+        run::run(&setup, &attempts, limits, |record| terminal.print(serde_json::to_string_pretty(&record)?)).await?;
+        ready.house.close().await;
+        return Ok(Exit::Done);
+    }
+    let scratch = tempfile::NamedTempFile::new()?;
+    let path = arguments.resume.as_deref().or(arguments.log.as_deref()).unwrap_or(scratch.path());
+    let (mut file, known) = arguments.begin(path, &about)?;
+    let attempts = plan::attempts(&cases, arguments.repeat, &known);
+    let bar = bar::new(terminal)?;
+    bar.set_message(terminal.choose("asked", "提问").to_owned());
+    bar.set_length(attempts.len() as u64);
+    let done = run::run(&setup, &attempts, limits, |record| {
+        bar.inc(1);
+        Ok(writeln!(file, "{}", serde_json::to_string(&Line::Case(Box::new(record)))?)?)
+    })
+    .await?;
+    file.flush()?;
+    bar.finish_and_clear();
+    ready.house.close().await;
+    let exit = arguments.output.finish(path, arguments.output.gate(), terminal)?;
+    if done.left_out == 0 {
+        return Ok(exit);
+    }
+    terminal.say(
+        format!(
+            "The money was spent ({:.4}): {} attempts were not made. Go on with --resume.",
+            done.cost, done.left_out
+        ),
+        format!("费用已达上限（{:.4}）：还有 {} 次未运行，可用 --resume 继续。", done.cost, done.left_out),
+    );
+    Ok(Exit::CostLimit)
+}
+
+impl Arguments {
+    fn choice(&self) -> anyhow::Result<Choice> {
+        let mut only = self.failing.as_deref().map(failing).transpose()?;
+        if let Some(case) = &self.explain {
+            only = Some(HashSet::from([case.clone()]));
+        }
+        let unreviewed = self.unreviewed || self.explain.is_some();
+        Ok(Choice { filter: self.filter.clone(), tags: self.tag.clone(), only, shard: self.shard, unreviewed })
+    }
+
+    fn source(&self, suites: &[Suite]) -> anyhow::Result<Source> {
+        if self.published || self.knowledge_version.is_some() {
+            return Ok(Source::Data(self.knowledge_version));
+        }
+        if !self.knowledge.is_empty() {
+            return Ok(Source::Folders(self.knowledge.clone()));
+        }
+        let mut named: Vec<Vec<PathBuf>> = suites.iter().map(knowledge).filter(|named| !named.is_empty()).collect();
+        named.dedup();
+        match &named[..] {
+            [] => Ok(Source::Data(None)),
+            [one] => Ok(Source::Folders(one.clone())),
+            _ => anyhow::bail!("the suites are about different documents; run them apart or say --knowledge"),
+        }
+    }
+
+    /// The log, and which attempts are in it already.
+    fn begin(&self, path: &Path, about: &Run) -> anyhow::Result<(BufWriter<File>, HashSet<(String, u32)>)> {
+        let cannot = || format!("{} cannot be written", path.display());
+        if self.resume.is_none() {
+            let mut file = BufWriter::new(File::create(path).with_context(cannot)?);
+            writeln!(file, "{}", serde_json::to_string(&Line::Run(Box::new(about.clone())))?)?;
+            return Ok((file, HashSet::new()));
+        }
+        let log = Log::open(path)?;
+        let hashes = |run: &Run| run.suites.iter().map(|suite| suite.sha256.clone()).collect::<Vec<_>>();
+        let same = hashes(&log.run) == hashes(about)
+            && log.run.knowledge.sha256 == about.knowledge.sha256
+            && log.run.model == about.model
+            && log.run.program == about.program;
+        if !same {
+            anyhow::bail!("{} is of another suite, program, model or knowledge", path.display());
+        }
+        // A line that was cut off goes, and what broke is tried again.
+        let mut known = HashSet::new();
+        let draft = path.with_extension("part");
+        let mut file = BufWriter::new(File::create(&draft).with_context(cannot)?);
+        writeln!(file, "{}", serde_json::to_string(&Line::Run(Box::new(about.clone())))?)?;
+        for record in log {
+            let record = record?;
+            if record.outcome().is_some() {
+                known.insert((record.case.id.clone(), record.attempt));
+                writeln!(file, "{}", serde_json::to_string(&Line::Case(Box::new(record)))?)?;
+            }
+        }
+        file.flush()?;
+        std::fs::rename(&draft, path).with_context(cannot)?;
+        let file = OpenOptions::new().append(true).open(path).with_context(cannot)?;
+        Ok((BufWriter::new(file), known))
+    }
+}
+
+/// Ids that failed or broke in a run.
+fn failing(path: &Path) -> anyhow::Result<HashSet<String>> {
+    let mut ids = HashSet::new();
+    for record in Log::open(path)? {
+        let record = record?;
+        if !record.verdict.pass {
+            ids.insert(record.case.id);
+        }
+    }
+    Ok(ids)
+}
+
+/// The folders that a suite names, from where the suite lies.
+fn knowledge(suite: &Suite) -> Vec<PathBuf> {
+    let here = suite.path.parent().unwrap_or(Path::new(""));
+    suite.about.knowledge.iter().map(|named| here.join(named)).collect()
+}
+
+fn prices(suites: &[Suite]) -> Prices {
+    suites.iter().map(|suite| &suite.about.prices).find(|prices| !prices.is_empty()).cloned().unwrap_or_default()
+}
+
+fn about(arguments: &Arguments, taken: &[(&Suite, Vec<&Case>)], ready: &Ready, prices: &Prices) -> anyhow::Result<Run> {
+    let house = &ready.house;
+    let dialogue = &house.config.dialogue;
+    let read = |path: &PathBuf| std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
+    let calibration = match &dialogue.calibration {
+        Some(path) => calibration::parse(&String::from_utf8_lossy(&read(path)?))?.version,
+        None => calibration::built_in().version,
+    };
+    let policy = match &dialogue.policy {
+        Some(path) => Sha256::digest(read(path)?).iter().map(|byte| format!("{byte:02x}")).collect(),
+        None => "built in".to_owned(),
+    };
+    let asked = |(suite, cases): &(&Suite, Vec<&Case>)| Asked {
+        name: suite.about.name.clone(),
+        version: suite.about.version.clone(),
+        sha256: suite.sha256.clone(),
+        chosen: cases.len(),
+        of: suite.cases.len(),
+    };
+    // The gate of a suite is about the whole of it.
+    let whole = taken.iter().all(|(suite, cases)| cases.len() == suite.cases.len());
+    let gates = taken.iter().fold(Gate::default(), |gate, (suite, _)| gate.or(suite.about.gate));
+    Ok(Run {
+        format: FORMAT,
+        started_at: clock::now(),
+        suites: taken.iter().map(asked).collect(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        knowledge: ready.knowledge.clone(),
+        calibration,
+        policy,
+        prompts: [Language::En, Language::Zh].map(prompts::version).to_vec(),
+        model: house.llm.as_ref().map(|llm| llm.name().to_owned()),
+        embedder: house.embedding.embedder().map(|embedder| embedder.model().name.clone()),
+        repeat: arguments.repeat,
+        gate: if whole { gates } else { Gate::default() },
+        prices: prices.clone(),
+    })
+}

@@ -1,0 +1,155 @@
+//! The house that is measured: a scratch one, filled with a folder of documents by the product's own ingestion, or a version of
+//! the data folder.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use crate::app::{House, Roles, Seams};
+use crate::cli::files;
+use crate::cli::terminal::Terminal;
+use crate::clock;
+use crate::config::Config;
+use crate::eval::record::Knowledge;
+use crate::knowledge::catalogue::{self, Status};
+use crate::knowledge::retrieve::Retriever;
+use crate::llm::config::Kind;
+use crate::model::id::{DocumentId, WorkspaceId};
+
+/// How often the queue is looked at.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Whose documents are asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    Folders(Vec<PathBuf>),
+    /// The data folder, in this version or the published one.
+    Data(Option<u64>),
+}
+
+/// A house with documents that can be found.
+#[derive(Debug)]
+pub(super) struct Ready {
+    pub(super) house: House,
+    pub(super) retriever: Arc<Retriever>,
+    /// File names of the documents.
+    pub(super) names: HashMap<DocumentId, String>,
+    pub(super) knowledge: Knowledge,
+    /// Goes with us.
+    _folder: Option<TempDir>,
+}
+
+/// With `--offline` nothing outside this machine is asked: models answer from recordings.
+pub(super) fn offline(config: &mut Config) {
+    let has_model = match config.llm.kind {
+        Kind::None => false,
+        Kind::Auto => !config.llm.openai.model.is_empty(),
+        Kind::Openai | Kind::Cassette => true,
+    };
+    config.llm.kind = if has_model { Kind::Cassette } else { Kind::None };
+    config.llm.cassette.record = false;
+    if config.embed.kind == crate::embed::config::Kind::Openai {
+        config.embed.kind = crate::embed::config::Kind::None;
+    }
+}
+
+pub(super) async fn open(mut config: Config, source: &Source, terminal: &Terminal) -> anyhow::Result<Ready> {
+    match source {
+        Source::Folders(folders) => {
+            let scratch = tempfile::tempdir().context("a scratch folder cannot be made")?;
+            scratch.path().clone_into(&mut config.data);
+            let house = House::open(config, Roles::INGEST, Seams::default()).await?;
+            let sha256 = fill(&house, folders, terminal).await?;
+            let name = |folder: &PathBuf| folder.file_name().map(|name| name.to_string_lossy().into_owned());
+            let name = folders.iter().filter_map(name).collect::<Vec<_>>().join(" + ");
+            ready(house, name, sha256, None, Some(scratch)).await
+        }
+        Source::Data(version) => {
+            let house = House::open(config, Roles::NONE, Seams::default()).await?;
+            ready(house, "data folder".to_owned(), String::new(), *version, None).await
+        }
+    }
+}
+
+async fn ready(
+    house: House,
+    source: String,
+    sha256: String,
+    version: Option<u64>,
+    folder: Option<TempDir>,
+) -> anyhow::Result<Ready> {
+    let published = house.store.published(WorkspaceId::DEFAULT).await?.version;
+    if published == 0 {
+        anyhow::bail!("there are no published documents to ask");
+    }
+    let version = version.unwrap_or(published);
+    if version > published {
+        anyhow::bail!("the knowledge has {published} versions, there is no version {version}");
+    }
+    let retriever = if version == published {
+        Arc::clone(&house.retriever)
+    } else {
+        let (store, index) = (house.store.clone(), Arc::clone(&house.index));
+        let retriever = Retriever::new(store, index, house.embedding.embedder(), house.config.retrieve.clone());
+        Arc::new(retriever.pinned_to(version))
+    };
+    let mut names = HashMap::new();
+    let mut after = String::new();
+    loop {
+        let page = catalogue::documents(&house.store, WorkspaceId::DEFAULT, &after, 500).await?;
+        let Some(last) = page.last() else { break };
+        after.clone_from(&last.name);
+        names.extend(page.into_iter().map(|document| (document.id, document.name)));
+    }
+    let documents = names.len() as u64;
+    Ok(Ready { house, retriever, names, knowledge: Knowledge { source, version, documents, sha256 }, _folder: folder })
+}
+
+/// Takes the folders in and waits until everything can be found. Returns the hash of what was taken in.
+async fn fill(house: &House, folders: &[PathBuf], terminal: &Terminal) -> anyhow::Result<String> {
+    let mut found = Vec::new();
+    for folder in folders {
+        let inside = files::below(folder)?;
+        if inside.is_empty() {
+            anyhow::bail!("there are no documents in {}", folder.display());
+        }
+        found.extend(inside);
+    }
+    house.start();
+    let since = clock::now();
+    let mut hash = Sha256::new();
+    for file in &found {
+        let bytes =
+            tokio::fs::read(&file.path).await.with_context(|| format!("{} cannot be read", file.path.display()))?;
+        hash.update((file.name.len() as u64).to_le_bytes());
+        hash.update(&file.name);
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(&bytes);
+        loop {
+            match files::upload(&house.ingest, file, clock::now()).await {
+                Ok(_) => break,
+                Err(crate::knowledge::ingest::UploadError::QueueFull { .. }) => tokio::time::sleep(LOOK).await,
+                Err(error) => {
+                    terminal.say(format!("refused  {}: {error}", file.name), format!("未接收  {}：{error}", file.name));
+                    break;
+                }
+            }
+        }
+    }
+    while !house.ingest.progress(WorkspaceId::DEFAULT, since).await?.is_finished() {
+        tokio::time::sleep(LOOK).await;
+    }
+    // A document that cannot be read is something to be measured, too.
+    for document in catalogue::documents(&house.store, WorkspaceId::DEFAULT, "", 500).await? {
+        if document.status == Status::Failed {
+            let (en, zh) = document.reason.map_or_else(Default::default, |reason| (reason.en, reason.zh));
+            terminal.say(format!("failed   {}: {en}", document.name), format!("失败    {}：{zh}", document.name));
+        }
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
