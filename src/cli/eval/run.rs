@@ -155,6 +155,9 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
     Ok(Exit::CostLimit)
 }
 
+/// Case and attempt of what is in a log already.
+type Known = HashSet<(String, u32)>;
+
 impl Arguments {
     fn choice(&self) -> anyhow::Result<Choice> {
         let mut only = self.failing.as_deref().map(failing).transpose()?;
@@ -182,7 +185,7 @@ impl Arguments {
     }
 
     /// The log, and which attempts are in it already.
-    fn begin(&self, path: &Path, about: &Run) -> anyhow::Result<(BufWriter<File>, HashSet<(String, u32)>)> {
+    fn begin(&self, path: &Path, about: &Run) -> anyhow::Result<(BufWriter<File>, Known)> {
         let cannot = || format!("{} cannot be written", path.display());
         if self.resume.is_none() {
             let mut file = BufWriter::new(File::create(path).with_context(cannot)?);
