@@ -11,6 +11,7 @@ mod desk;
 mod dialogue;
 mod documents;
 mod embed;
+mod eval;
 mod fake_model;
 mod faults;
 mod frames;
