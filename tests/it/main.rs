@@ -12,6 +12,7 @@ mod dialogue;
 mod documents;
 mod embed;
 mod eval;
+mod eval_report;
 mod fake_model;
 mod faults;
 mod frames;
