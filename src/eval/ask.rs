@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::clock;
 use crate::dialogue::config::Config;
+use crate::dialogue::policy::{self, Policy};
 use crate::dialogue::{self, Dialogue, Reply};
 use crate::eval::case::{Case, Turn};
 use crate::eval::judge;
@@ -30,6 +31,8 @@ use crate::text::language;
 pub struct Setup {
     pub retriever: Arc<Retriever>,
     pub config: Config,
+    /// The rules that hold, which may have been edited since the settings were written.
+    pub policy: Arc<Policy>,
     pub llm: Option<Arc<dyn Llm>>,
     /// File names of the documents.
     pub names: HashMap<DocumentId, String>,
@@ -63,6 +66,7 @@ impl Asker {
         let watched = setup.llm.clone().map(Watched::new);
         let llm = watched.clone().map(|watched| Arc::new(watched) as Arc<dyn Llm>);
         let dialogue = Dialogue::new(setup.config.clone(), Arc::clone(&setup.retriever), llm)?;
+        dialogue.follow(Some(policy::parse(&setup.policy.text)?));
         Ok(Self { dialogue, watched, names: setup.names.clone(), prices: setup.prices.clone(), judges: setup.judges })
     }
 

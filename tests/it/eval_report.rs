@@ -56,13 +56,8 @@ fn record(id: &str, confidence: f32, action: Action, text: &str) -> Record {
         faults: Vec::new(),
         usage: Usage::default(),
     };
-    let reply = Said {
-        text: text.to_owned(),
-        mode: Mode::Quote,
-        citations: Vec::new(),
-        offers_human: false,
-        reason: None,
-    };
+    let reply =
+        Said { text: text.to_owned(), mode: Mode::Quote, citations: Vec::new(), offers_human: false, reason: None };
     let (found, earlier) = (Vec::new(), Vec::new());
     let outcome =
         Outcome { decision, reply, found, earlier, summary: None, latency_ms: 10.0, cost: Some(0.0), judged: None };

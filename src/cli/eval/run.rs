@@ -107,6 +107,10 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
         anyhow::bail!("--max-cost needs a price table in the suite");
     }
     let ready = scratch::open(config.clone(), &arguments.source(&suites)?, terminal).await?;
+    if arguments.offline {
+        // A model that was chosen in the console stands in the data folder, not in the settings.
+        ready.house.llm.put(config.llm.build()?);
+    }
     if let Some(reason) = ready.house.lexical_only() {
         terminal.say(format!("Note: {}.", reason.en), format!("提示：{}。", reason.zh));
     }
@@ -114,7 +118,8 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
     let setup = Setup {
         retriever: ready.retriever.clone(),
         config: config.dialogue.clone(),
-        llm: ready.house.llm.clone(),
+        policy: ready.house.dialogue.policy(),
+        llm: ready.house.llm.current(),
         names: ready.names.clone(),
         prices,
         judges: arguments.judge.unwrap_or(0),
@@ -250,10 +255,7 @@ fn about(arguments: &Arguments, taken: &[(&Suite, Vec<&Case>)], ready: &Ready, p
         Some(path) => calibration::parse(&String::from_utf8_lossy(&read(path)?))?.version,
         None => calibration::built_in().version,
     };
-    let policy = match &dialogue.policy {
-        Some(path) => Sha256::digest(read(path)?).iter().map(|byte| format!("{byte:02x}")).collect(),
-        None => "built in".to_owned(),
-    };
+    let policy = Sha256::digest(&house.dialogue.policy().text).iter().map(|byte| format!("{byte:02x}")).collect();
     let asked = |(suite, cases): &(&Suite, Vec<&Case>)| Asked {
         name: suite.about.name.clone(),
         version: suite.about.version.clone(),
@@ -273,7 +275,7 @@ fn about(arguments: &Arguments, taken: &[(&Suite, Vec<&Case>)], ready: &Ready, p
         calibration,
         policy,
         prompts: [Language::En, Language::Zh].map(prompts::version).to_vec(),
-        model: house.llm.as_ref().map(|llm| llm.name().to_owned()),
+        model: house.llm.current().map(|llm| llm.name().to_owned()),
         embedder: house.embedding.embedder().map(|embedder| embedder.model().name.clone()),
         repeat: arguments.repeat,
         gate: if whole { gates } else { Gate::default() },
