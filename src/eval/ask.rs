@@ -121,7 +121,8 @@ impl Asker {
         let (shown, _) = mpsc::channel(1);
         let began = Instant::now();
         let done = self.dialogue.respond(&talk.conversation, turn, clock::now(), &shown).await;
-        let latency_ms = began.elapsed().as_secs_f64() * 1_000.0;
+        // Microseconds are enough, and are read back as they were written.
+        let latency_ms = began.elapsed().as_micros() as f64 / 1_000.0;
         talk.used.push((done.decision.model.clone(), done.decision.usage));
         if let Some(error) = self.watched.as_ref().and_then(Watched::take_failure) {
             return Err(error.to_string());

@@ -104,7 +104,7 @@ fn scores(case: &Case, outcome: &Outcome, cited: Option<Citations>, told: Option
     put("exact_match", exact_match(&text, &expect.answers).filter(|_| answered));
     put("token_f1", token_f1(&text, &expect.answers).filter(|_| answered));
     put("rouge_l", rouge_l(&text, &expect.answers).filter(|_| answered));
-    put("grounded", grounded(&reply.text, &reply.citations, case.question()).filter(|_| answered));
+    put("grounded", grounded(&text, &reply.citations, case.question()).filter(|_| answered));
     put("judged_right", judged.map(|right| f64::from(u8::from(right))));
     put("summary_completeness", told);
     put(

@@ -137,7 +137,6 @@ fn a_wrong_threshold_turns_the_gate_red() {
         assert!(out.contains(&format!("✗ {case}  decision: Offer instead of Answer")), "{out}");
     }
     // What has no tolerance closes the gate by itself, also where no rate is demanded.
-    bench.put("rules.toml", "");
     bench
         .put("zero.jsonl", SUITE.lines().last().unwrap().replace("escalate\", \"reason\": \"asked", "answer").as_str());
     let (code, out, _) = bench.eval(&["run", "zero.jsonl", "--knowledge", "documents", "--offline"]);

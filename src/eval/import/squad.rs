@@ -60,6 +60,9 @@ pub fn read(text: &str) -> Result<Imported> {
             } else {
                 answerable(&asked.id, &asked.question, &answers, Some(&name))
             };
+            if impossible {
+                made.expect.accept = vec![Action::Escalate];
+            }
             made.tags.push(if impossible { "unanswerable" } else { "answerable" }.to_owned());
             imported.cases.push(made);
         }

@@ -1,5 +1,6 @@
 //! Groundedness: does every sentence of the answer stand in what it cites?
 
+use crate::dialogue::verify::checks::Why;
 use crate::dialogue::verify::ground::{Ground, prepare};
 use crate::dialogue::verify::statement::read;
 use crate::dialogue::verify::{Verdict, verify};
@@ -26,8 +27,8 @@ pub fn grounded(text: &str, citations: &[Citation], question: &str) -> Option<f6
                 supported += 1.0;
                 claimed += 1.0;
             }
+            Verdict::Declines | Verdict::Fails { why: Why::SaysNothing, .. } => {}
             Verdict::Fails { .. } => claimed += 1.0,
-            Verdict::Declines => {}
         }
     }
     (claimed > 0.0).then_some(supported / claimed)
@@ -69,8 +70,8 @@ mod tests {
             end: 50,
         };
         let share = |text: &str| grounded(text, std::slice::from_ref(&citation), "How long can I return an item?");
-        assert_eq!(share("You can return an item within 30 days of delivery. [1]"), Some(1.0));
-        assert_eq!(share("You can return an item within 60 days of delivery. [1]"), Some(0.0));
+        assert_eq!(share("You can return an item within 30 days of delivery."), Some(1.0));
+        assert_eq!(share("You can return an item within 60 days of delivery."), Some(0.0));
         assert_eq!(grounded("Anything.", &[], ""), None);
     }
 }
