@@ -117,14 +117,26 @@ export function Part({ title, hint, icon: Icon, actions, children }: { title: st
   );
 }
 
-/** Keeps the browser from closing over what was not saved. */
+/** Asks before what was not saved is left: by closing the tab, or by following a link. */
 export function useUnsaved(dirty: boolean): void {
+  const { leave } = useAdminWords();
   useEffect(() => {
     if (!dirty) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    const follow = (event: MouseEvent) => {
+      const link = event.target instanceof Element ? event.target.closest('a[href]') : null;
+      const elsewhere = event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || link?.getAttribute('target') === '_blank';
+      if (link === null || elsewhere || link.getAttribute('href')?.startsWith('#') || window.confirm(leave)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
     window.addEventListener('beforeunload', ask);
-    return () => window.removeEventListener('beforeunload', ask);
-  }, [dirty]);
+    document.addEventListener('click', follow, true);
+    return () => {
+      window.removeEventListener('beforeunload', ask);
+      document.removeEventListener('click', follow, true);
+    };
+  }, [dirty, leave]);
 }
 
 /** What the server says is wrong, by the place in the request; `prefix` is left out. */

@@ -1,5 +1,5 @@
 // The playground: a question on the path that customers' questions take, with everything that decided.
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { BookOpen, CornerDownLeft, FlaskConical, Quote, SearchX } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Link, useSearch } from 'wouter';
@@ -13,7 +13,8 @@ import { Segmented } from './inputs';
 import { Failed, Loading, Page, Part } from './parts';
 import { Said } from './said';
 import { useDocuments } from './knowledge/shelf';
-import { useWords } from '../words';
+import { useMe } from '../shell/me';
+import { useLanguage, useWords } from '../words';
 import { useAdminWords } from '../words/admin';
 import { percent } from '../words/format';
 
@@ -40,7 +41,11 @@ export default function Playground() {
   const [limit, setLimit] = useState(10);
   const [recent, setRecent] = useState(kept);
   const documents = useDocuments();
-  const result = useRef<HTMLDivElement>(null);
+  const { manages } = useMe();
+  const language = useLanguage();
+  const inboxes = useQuery({ queryKey: ['admin', 'inboxes'], queryFn: admin.inboxes, enabled: manages && recent.length === 0 });
+  // Before anything was asked, what visitors are offered is a good beginning.
+  const chips = recent.length > 0 ? recent : (inboxes.data?.[0]?.settings.suggestions[language] ?? []);
   const play = useMutation({
     mutationFn: (asked: { question: string; mode: SearchMode; limit: number }) => admin.play(asked.question, asked.mode, asked.limit),
     onSuccess: (_, asked) => {
@@ -123,10 +128,10 @@ export default function Playground() {
                 {a.playground.ask}
               </Button>
             </div>
-            {recent.length > 0 ? (
-              <div className="row wrap recent" role="group" aria-label={a.playground.recent}>
-                <span className="small muted">{a.playground.recent}</span>
-                {recent.map((one) => (
+            {chips.length > 0 ? (
+              <div className="row wrap recent" role="group" aria-label={recent.length > 0 ? a.playground.recent : a.playground.try}>
+                <span className="small muted">{recent.length > 0 ? a.playground.recent : a.playground.try}</span>
+                {chips.map((one) => (
                   <button
                     type="button"
                     className="chip"
@@ -142,7 +147,7 @@ export default function Playground() {
               </div>
             ) : null}
           </form>
-          <div ref={result} aria-live="polite" aria-busy={play.isPending}>
+          <div aria-live="polite" aria-busy={play.isPending}>
             {play.isError ? <Failed error={play.error} again={() => ask(question)} /> : play.data ? <Result played={play.data} /> : play.isPending ? <Loading lines={6} /> : <Waiting />}
           </div>
         </div>

@@ -129,12 +129,18 @@ test('a widget’s colour is previewed, saved, and what visitors get', async () 
   await page.getByText('Saved.').waitFor();
   const [inbox] = await server.api('/api/v1/admin/inboxes');
   assert.equal(inbox.settings.colour, '#b3261e');
+  const seen = await fetch(`${server.url}/api/v1/widget/${inbox.key}`);
+  assert.equal((await seen.json()).colour, '#b3261e');
   await page.getByRole('tab', { name: 'Hours' }).click();
   await page.getByRole('switch', { name: 'People answer around the clock' }).click();
   await page.getByLabel('Time zone').fill('Moon/Tycho');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText(/1 setting cannot be kept/).waitFor();
   assert.equal(await page.getByLabel('Time zone').getAttribute('aria-invalid'), 'true');
+  // What was not saved is not lost by a wrong click.
+  page.once('dialog', (dialog) => dialog.dismiss());
+  await page.getByRole('link', { name: 'Audit log' }).click();
+  assert.match(page.url(), /inboxes/);
   await page.getByRole('button', { name: 'Discard changes' }).click();
 });
 
@@ -150,10 +156,58 @@ test('a model that cannot be reached is said to be so, and quotes stay', async (
   await page.getByText('No language model: answers are quotes').waitFor();
 });
 
+test('somebody who is invited signs in, and sees no administration', async () => {
+  const page = owner;
+  await open(page, server, '/team', 'Team');
+  await page.getByRole('button', { name: 'Invite somebody' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Ana Ruiz');
+  await dialog.getByLabel('E-mail').fill('ana@shop.example');
+  await dialog.getByRole('button', { name: 'Invite', exact: true }).click();
+  const password = await page.getByRole('dialog').getByRole('region', { name: 'Password' }).innerText();
+  await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+  await row(page, 'ana@shop.example').waitFor();
+
+  const ana = await newPerson(browser);
+  await signIn(ana, server, { email: 'ana@shop.example', password: password.trim(), fresh: 'another long password' });
+  const navigation = ana.getByRole('navigation', { name: 'Main navigation' });
+  await navigation.getByText('Contacts').waitFor();
+  assert.equal(await navigation.getByText('Knowledge').count(), 0);
+  await ana.goto(`${server.url}/console/team`);
+  await ana.getByText('There is no such page').waitFor();
+  const refused = await ana.evaluate(() => fetch('/api/v1/admin/agents').then((response) => response.status));
+  assert.equal(refused, 403);
+  await ana.context().close();
+});
+
+test('quality assurance looks at the knowledge, tries a question, and changes nothing', async () => {
+  const made = await server.api('/api/v1/admin/agents', { method: 'POST', body: { name: 'Quinn', email: 'quinn@shop.example', role: 'qa' } });
+  const quinn = await newPerson(browser);
+  await signIn(quinn, server, { email: 'quinn@shop.example', password: made.password, fresh: 'yet another long password' });
+  await open(quinn, server, '/knowledge', 'Knowledge');
+  await quinn.getByText('You can look at everything here, but not change it.').waitFor();
+  await row(quinn, 'umbrellas.md').waitFor();
+  assert.equal(await quinn.getByRole('button', { name: 'Choose files' }).count(), 0);
+  assert.equal(await quinn.getByRole('button', { name: /^Delete/ }).count(), 0);
+  await open(quinn, server, '/playground?q=What%20does%20a%20lost%20umbrella%20cost%3F', 'Playground');
+  await quinn.getByText('It would answer').waitFor();
+  await open(quinn, server, '/audit', 'Audit log');
+  await quinn.getByText('Widget changed').first().waitFor();
+  const refused = await quinn.evaluate(async () => {
+    const me = await (await fetch('/api/v1/desk/me')).json();
+    const documents = await (await fetch('/api/v1/documents')).json();
+    const headers = { 'X-CSRF-Token': me.csrf };
+    return (await fetch(`/api/v1/documents/${documents[0].id}`, { method: 'DELETE', headers })).status;
+  });
+  assert.equal(refused, 403);
+  await quinn.context().close();
+});
+
 test('the audit log shows who changed what, before and after', async () => {
   const page = owner;
   await open(page, server, '/audit', 'Audit log');
   const changed = page.getByRole('row').filter({ hasText: 'Widget changed' }).first();
   await changed.getByRole('button').click();
   await page.getByRole('row').filter({ hasText: 'settings.colour' }).getByText('#b3261e').waitFor();
+  await page.getByText('Person invited').waitFor();
 });

@@ -150,7 +150,7 @@ function Edit({ inbox }: { inbox: Inbox }) {
               { key: 'install', label: a.inboxes.tabs.install, content: <Install inbox={inbox} {...draft} /> },
             ]}
           />
-          <div className={`save-bar ${dirty ? 'dirty' : ''}`}>
+          <div className="save-bar">
             <span className="grow small muted" role="status">
               {dirty ? a.dirty : ''}
             </span>

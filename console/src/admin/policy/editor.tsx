@@ -109,7 +109,7 @@ export function Editor({ policy, onSaved }: { policy: Policy; onSaved: (fresh: P
           }}
         />
       </div>
-      <div className={`save-bar ${dirty ? 'dirty' : ''}`}>
+      <div className="save-bar">
         <span className="grow small muted" role="status">
           {dirty ? a.dirty : ''}
         </span>
