@@ -1,11 +1,13 @@
-//! From evidence to a probability, and from there to what is done.
+//! From evidence to a probability, from there to what is done, and what may be promised about it.
 //!
-//! It is a logistic model for each language, with and without an
-//! embedding model, fitted on labelled questions. The shipped numbers stand in `eval/calibration.default.toml`.
+//! It is a logistic model for each language and way of answering, with and without an embedding model, fitted on labelled
+//! questions by `eval::calibrate`. The shipped numbers stand in `eval/calibration.default.toml`; they promise nothing, because
+//! the sample's labels are few and no business's own. A file of `frontdesk eval calibrate` holds claims: thresholds with a proven
+//! bound, and what they were proven on.
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::decision::{Evidence, Thresholds};
+use crate::model::decision::{Evidence, Mode, Promise, Thresholds};
 use crate::text::language::Language;
 
 const BUILT_IN: &str = include_str!("../../eval/calibration.default.toml");
@@ -18,12 +20,17 @@ pub const FEATURES: usize = 6;
 pub struct Calibration {
     /// Named in decisions.
     pub version: String,
-    /// For answers that a model phrases.
+    /// For answers that a model phrases, where no claim says otherwise.
     pub model: Thresholds,
-    /// For answers that are quoted.
+    /// For answers that are quoted, where no claim says otherwise.
     pub quote: Thresholds,
+    /// What the claims were proven on; nothing in a file without claims.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Made>,
     #[serde(default)]
     pub fit: Vec<Fit>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claim: Vec<Claim>,
 }
 
 /// A fitted model: `1 / (1 + exp(-(bias + weights · features)))`.
@@ -33,9 +40,78 @@ pub struct Fit {
     pub language: Language,
     /// Whether an embedding model took part in the search.
     pub dense: bool,
+    /// Who phrases the answer; nothing: either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
     pub bias: f64,
     /// In the order of [`features`].
     pub weights: [f64; FEATURES],
+}
+
+/// A threshold that was proven: of the answers that it lets through, at most `alpha` are wrong, with confidence `1 - delta`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claim {
+    pub language: Language,
+    pub mode: Mode,
+    pub dense: bool,
+    pub alpha: f64,
+    pub delta: f64,
+    pub threshold: f32,
+    /// Labelled cases in all: for the fit and for the bound.
+    pub labels: u64,
+    /// Of the bound's half: cases, those that are answered at the threshold, and wrong ones among these.
+    pub asked: u64,
+    pub answered: u64,
+    pub wrong: u64,
+    /// Largest error rate that is left possible at level `1 - delta`.
+    pub upper: f64,
+    /// Share of cases that are answered.
+    pub coverage: f64,
+    /// How many confidences the quantiles are of.
+    pub scored: u64,
+    /// Of the confidences of all cases, from least to greatest: what later traffic is compared with.
+    pub quantiles: Vec<f64>,
+}
+
+/// What claims were proven on. Where the house is another, they do not hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Made {
+    /// Time, as RFC 3339.
+    pub at: String,
+    /// What could be seen of the documents (`knowledge::version::fingerprint`).
+    pub knowledge: String,
+    /// Of the rules, as [`fingerprint`].
+    pub policy: String,
+    /// Of the prompt templates; they matter where a model answers.
+    pub prompts: String,
+    /// Name of the embedding model; nothing: words alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embedder: Option<String>,
+    /// Name of the language model; nothing: quotes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// SHA-256 of the labelled cases.
+    pub suite: String,
+}
+
+impl Made {
+    /// What is another now, in one word each. `mode` says whether models and prompts matter.
+    #[must_use]
+    pub fn differs(&self, now: &Self, mode: Mode) -> Vec<&'static str> {
+        let by_model = mode == Mode::Model;
+        [
+            ("knowledge", self.knowledge != now.knowledge),
+            ("policy", self.policy != now.policy),
+            ("embedder", self.embedder != now.embedder),
+            ("prompts", by_model && self.prompts != now.prompts),
+            ("model", by_model && self.model != now.model),
+        ]
+        .into_iter()
+        .filter_map(|(what, other)| other.then_some(what))
+        .collect()
+    }
 }
 
 /// Reads a calibration file.
@@ -53,6 +129,7 @@ pub fn built_in() -> Calibration {
 }
 
 /// Evidence as numbers of like size: BM25 per term, coverage, focus, margin, cosine (0 without one), logarithm of the terms.
+/// All but the last may only raise the confidence.
 #[must_use]
 pub fn features(evidence: &Evidence) -> [f64; FEATURES] {
     [
@@ -65,13 +142,15 @@ pub fn features(evidence: &Evidence) -> [f64; FEATURES] {
     ]
 }
 
-/// Probability (0–1) that these passages answer the question. Without a fit for the case: the one for the same language,
-/// then none, which gives 0 and so offers a person.
+/// Probability (0–1) that an answer of this kind from these passages is right. Without a fit for the case: one for another way
+/// of searching or answering in the same language, then none, which gives 0 and so offers a person.
 #[must_use]
-pub fn confidence(calibration: &Calibration, evidence: &Evidence, language: Language) -> f32 {
+pub fn confidence(calibration: &Calibration, evidence: &Evidence, language: Language, mode: Mode) -> f32 {
     let dense = evidence.cosine.is_some();
-    let of_language = || calibration.fit.iter().filter(|fit| fit.language == language);
-    let Some(fit) = of_language().find(|fit| fit.dense == dense).or_else(|| of_language().next()) else { return 0.0 };
+    let fits = |fit: &&Fit| fit.language == language && fit.mode.is_none_or(|of| of == mode);
+    let mut fits = calibration.fit.iter().filter(fits);
+    let mut any = fits.clone();
+    let Some(fit) = fits.find(|fit| fit.dense == dense).or_else(|| any.next()) else { return 0.0 };
     let sum: f64 =
         fit.bias + fit.weights.iter().zip(features(evidence)).map(|(weight, feature)| weight * feature).sum::<f64>();
     #[expect(clippy::cast_possible_truncation, reason = "a probability fits")]
@@ -79,83 +158,38 @@ pub fn confidence(calibration: &Calibration, evidence: &Evidence, language: Lang
     probability
 }
 
-/// A labelled question.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sample {
-    pub features: [f64; FEATURES],
-    pub answerable: bool,
-}
+impl Calibration {
+    /// The claim about this kind of answer, if there is one.
+    #[must_use]
+    pub fn claimed(&self, language: Language, mode: Mode, dense: bool) -> Option<&Claim> {
+        self.claim.iter().find(|claim| claim.language == language && claim.mode == mode && claim.dense == dense)
+    }
 
-/// Fits bias and weights in two steps.
-///
-/// First a direction, by gradient descent on the logistic loss with an L2 penalty on
-/// standardised features, and then its scale, without a penalty (Platt 1999), so that few samples cannot bend the direction. More
-/// evidence never lowers the confidence: all weights but the last are kept at zero or above. The same samples give the
-/// same numbers.
-#[must_use]
-pub fn fit(samples: &[Sample], penalty: f64) -> (f64, [f64; FEATURES]) {
-    let count = samples.len().max(1) as f64;
-    let mut mean = [0.0; FEATURES];
-    let mut spread = [0.0; FEATURES];
-    for at in 0..FEATURES {
-        mean[at] = samples.iter().map(|sample| sample.features[at]).sum::<f64>() / count;
-        let variance = samples.iter().map(|sample| (sample.features[at] - mean[at]).powi(2)).sum::<f64>() / count;
-        spread[at] = variance.sqrt();
+    /// Confidence needed for this kind of answer.
+    #[must_use]
+    pub fn thresholds(&self, language: Language, mode: Mode, dense: bool) -> Thresholds {
+        let fitted = if mode == Mode::Model { self.model } else { self.quote };
+        let answer = self.claimed(language, mode, dense).map_or(fitted.answer, |claim| claim.threshold);
+        Thresholds { answer, offer: fitted.offer.min(answer) }
     }
-    let scaled = |sample: &Sample, at: usize| {
-        if spread[at] < 1e-9 { 0.0 } else { (sample.features[at] - mean[at]) / spread[at] }
-    };
-    let (mut bias, mut weights) = (0.0, [0.0; FEATURES]);
-    for _ in 0..4000 {
-        let (mut bias_slope, mut slopes) = (0.0, [0.0; FEATURES]);
-        for sample in samples {
-            let sum: f64 = bias + (0..FEATURES).map(|at| weights[at] * scaled(sample, at)).sum::<f64>();
-            let error = 1.0 / (1.0 + (-sum).exp()) - f64::from(u8::from(sample.answerable));
-            bias_slope += error / count;
-            for (at, slope) in slopes.iter_mut().enumerate() {
-                *slope += error * scaled(sample, at) / count;
-            }
+
+    /// What may be promised about an answer under these thresholds, in the house as it is `now`.
+    #[must_use]
+    pub fn promise(&self, thresholds: Thresholds, language: Language, mode: Mode, now: &Made) -> Option<Promise> {
+        let claim = self.claimed(language, mode, now.embedder.is_some())?;
+        let mut void = self.made.as_ref().map_or_else(|| vec!["unknown"], |made| made.differs(now, mode));
+        if thresholds.answer < claim.threshold {
+            void.push("threshold");
         }
-        bias -= 0.5 * bias_slope;
-        for at in 0..FEATURES {
-            weights[at] -= 0.5 * (slopes[at] + penalty * weights[at]);
-            if at < FEATURES - 1 {
-                weights[at] = f64::max(weights[at], 0.0);
-            }
-        }
-    }
-    let along: Vec<(f64, f64)> = samples
-        .iter()
-        .map(|sample| {
-            let score: f64 = bias + (0..FEATURES).map(|at| weights[at] * scaled(sample, at)).sum::<f64>();
-            (score, f64::from(u8::from(sample.answerable)))
+        Some(Promise {
+            alpha: claim.alpha,
+            delta: claim.delta,
+            labels: claim.labels,
+            answered: claim.answered,
+            coverage: claim.coverage,
+            void: void.into_iter().map(ToOwned::to_owned).collect(),
         })
-        .collect();
-    let (slope, shift) = scale(&along);
-    bias = bias * slope + shift;
-    for at in 0..FEATURES {
-        weights[at] *= slope;
-        weights[at] = if spread[at] < 1e-9 { 0.0 } else { weights[at] / spread[at] };
-        bias -= weights[at] * mean[at];
     }
-    (bias, weights)
-}
-
-/// Slope and shift that make scores probabilities.
-fn scale(along: &[(f64, f64)]) -> (f64, f64) {
-    let count = along.len().max(1) as f64;
-    let (mut slope, mut shift) = (1.0, 0.0);
-    for _ in 0..4000 {
-        let (mut by_slope, mut by_shift) = (0.0, 0.0);
-        for (score, label) in along {
-            let error = 1.0 / (1.0 + (-(slope * score + shift)).exp()) - label;
-            by_slope += error * score / count;
-            by_shift += error / count;
-        }
-        slope = f64::max(slope - 2.0 * by_slope, 0.0);
-        shift -= 2.0 * by_shift;
-    }
-    (slope, shift)
 }
 
 /// Probability that an answerable question scores above an unanswerable one; ties count a half (Mann & Whitney 1947).
@@ -193,15 +227,53 @@ mod tests {
         }
     }
 
+    fn claim(threshold: f32) -> Claim {
+        Claim {
+            language: Language::Zh,
+            mode: Mode::Quote,
+            dense: false,
+            alpha: 0.05,
+            delta: 0.1,
+            threshold,
+            labels: 400,
+            asked: 200,
+            answered: 100,
+            wrong: 1,
+            upper: 0.038,
+            coverage: 0.5,
+            scored: 390,
+            quantiles: vec![0.1, 0.5, 0.9],
+        }
+    }
+
     #[test]
-    fn a_fit_separates_what_can_be_separated_and_repeats_itself() {
-        let sample = |value: f64, answerable| Sample { features: [value, value / 2.0, 0.2, 0.1, 0.0, 1.0], answerable };
-        let samples: Vec<Sample> = (0..40).map(|at| sample(f64::from(at) / 10.0, at >= 20 || at == 13)).collect();
-        let (bias, weights) = fit(&samples, 0.01);
-        assert_eq!((bias, weights), fit(&samples, 0.01));
-        let score = |sample: &Sample| bias + weights.iter().zip(sample.features).map(|(w, f)| w * f).sum::<f64>();
-        assert!(score(&samples[39]) > 0.0 && score(&samples[0]) < 0.0);
-        assert!(weights[..5].iter().all(|weight| *weight >= 0.0));
+    fn a_claim_sets_the_threshold_of_its_kind_of_answer_alone() {
+        let calibration = Calibration { claim: vec![claim(0.83)], ..built_in() };
+        assert_eq!(calibration.thresholds(Language::Zh, Mode::Quote, false).answer, 0.83);
+        for (language, mode, dense) in
+            [(Language::En, Mode::Quote, false), (Language::Zh, Mode::Model, false), (Language::Zh, Mode::Quote, true)]
+        {
+            let fitted = if mode == Mode::Model { calibration.model } else { calibration.quote };
+            assert_eq!(calibration.thresholds(language, mode, dense), fitted);
+        }
+        let written = toml::to_string(&calibration).unwrap();
+        assert_eq!(parse(&written).unwrap(), calibration, "{written}");
+    }
+
+    #[test]
+    fn a_promise_is_void_where_the_house_is_another() {
+        let made = Made { knowledge: "a".to_owned(), policy: "b".to_owned(), ..Made::default() };
+        let calibration = Calibration { claim: vec![claim(0.8)], made: Some(made.clone()), ..built_in() };
+        let promise = |answer: f32, now: &Made| {
+            calibration.promise(Thresholds { answer, offer: 0.0 }, Language::Zh, Mode::Quote, now).unwrap().void
+        };
+        assert!(promise(0.8, &made).is_empty());
+        assert_eq!(promise(0.7, &made), ["threshold"]);
+        let other = Made { knowledge: "c".to_owned(), policy: "d".to_owned(), prompts: "e".to_owned(), ..made.clone() };
+        assert_eq!(promise(0.9, &other), ["knowledge", "policy"], "quotes use no prompt");
+        assert!(calibration.promise(built_in().quote, Language::En, Mode::Quote, &made).is_none());
+        let embedded = Made { embedder: Some("m".to_owned()), ..made };
+        assert!(calibration.promise(built_in().quote, Language::Zh, Mode::Quote, &embedded).is_none());
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub struct Config {
     pub policy: Option<PathBuf>,
     /// A calibration file instead of the built-in one.
     pub calibration: Option<PathBuf>,
+    /// A folder whose prompts and replies replace those of the same name.
+    pub prompts: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -43,6 +45,7 @@ impl Default for Config {
             offer_from: None,
             policy: None,
             calibration: None,
+            prompts: None,
         }
     }
 }

@@ -26,19 +26,21 @@ use std::sync::{Arc, PoisonError, RwLock};
 use anyhow::Context as _;
 use tokio::sync::mpsc;
 
-use crate::dialogue::calibration::Calibration;
+use crate::dialogue::calibration::{Calibration, Made};
 use crate::dialogue::config::Config;
 use crate::dialogue::policy::Policy;
 use crate::dialogue::turn::Running;
-use crate::knowledge::retrieve::Retriever;
+use crate::knowledge::retrieve::{self, Retriever};
 use crate::llm::Llm;
 use crate::llm::slot::Slot;
 use crate::model::conversation::Conversation;
 use crate::model::decision::{Decision, Mode};
 use crate::model::event::Reason;
-use crate::model::id::TurnId;
+use crate::model::id::{TurnId, WorkspaceId};
 use crate::model::passage::Citation;
 use crate::model::time::Timestamp;
+use crate::prompts::Prompts;
+use crate::text::language::Language;
 
 /// A sentence that has passed and may be seen. The final text contains it.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,10 +85,11 @@ pub struct Dialogue {
     calibration: Calibration,
     retriever: Arc<Retriever>,
     llm: Slot,
+    prompts: Arc<Prompts>,
 }
 
 impl Dialogue {
-    /// Reads the policy and the calibration that the settings name, or takes the built-in ones.
+    /// Reads the policy, the calibration and the prompts that the settings name, or takes the built-in ones.
     ///
     /// # Errors
     /// When a named file cannot be read or is not what it should be.
@@ -101,9 +104,13 @@ impl Dialogue {
             Some(path) => calibration::parse(&read(path)?).with_context(|| format!("in {}", path.display()))?,
             None => calibration::built_in(),
         };
+        let prompts = match &config.prompts {
+            Some(folder) => Arc::new(Prompts::overlay(folder)?),
+            None => Prompts::built_in(),
+        };
         let unedited = Arc::new(policy);
         let policy = RwLock::new(Arc::clone(&unedited));
-        Ok(Self { config, policy, unedited, calibration, retriever, llm: llm.into() })
+        Ok(Self { config, policy, unedited, calibration, retriever, llm: llm.into(), prompts })
     }
 
     /// Answers what the customer said since the last answer. Every sentence that passes is sent to `shown` at once; a
@@ -144,8 +151,31 @@ impl Dialogue {
             retriever: &self.retriever,
             llm: llm.as_deref(),
             drafting,
+            prompts: &self.prompts,
         };
         running.run(conversation, turn, shown).await
+    }
+
+    /// What turns evidence into confidence, and what is claimed about it.
+    #[must_use]
+    pub fn calibration(&self) -> &Calibration {
+        &self.calibration
+    }
+
+    /// What claims depend on, as this house is now.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn made(&self, workspace: WorkspaceId, language: Language) -> Result<Made, retrieve::Error> {
+        let knowledge = self.retriever.fingerprint_now(workspace).await?;
+        Ok(Made {
+            knowledge,
+            policy: self.policy().fingerprint.clone(),
+            prompts: self.prompts.version(language),
+            embedder: self.retriever.model().map(ToOwned::to_owned),
+            model: self.llm.current().map(|llm| llm.name().to_owned()),
+            ..Made::default()
+        })
     }
 
     /// The rules that are followed.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::dialogue::calibration::{self, Calibration};
+use crate::dialogue::calibration::{self, Calibration, Made};
 use crate::dialogue::config::Config;
 use crate::dialogue::gate::{self, Gate};
 use crate::dialogue::policy::file::Action as Rule;
@@ -17,13 +17,13 @@ use crate::dialogue::window::{self, Window};
 use crate::dialogue::write::{self, Passed, Written};
 use crate::dialogue::{Outcome, Reply, Sentence};
 use crate::knowledge::retrieve::{Ask, Retrieved, Retriever};
-use crate::llm::Llm;
+use crate::llm::{self, Llm};
 use crate::model::conversation::Conversation;
 use crate::model::decision::{Action, Considered, Decision, Evidence, Mode, Thresholds, Usage};
 use crate::model::event::{Party, Priority, Reason, ReasonKind};
-use crate::model::id::TurnId;
+use crate::model::id::{TurnId, WorkspaceId};
 use crate::model::passage::{Passage, Scored};
-use crate::prompts;
+use crate::prompts::Prompts;
 use crate::text::language::Language;
 
 /// Least score of a quote, so that a passage is not quoted for its title alone.
@@ -41,6 +41,7 @@ pub(super) struct Running<'a> {
     pub(super) llm: Option<&'a dyn Llm>,
     /// A person reads the reply before anybody else does: rules and thresholds are theirs to judge.
     pub(super) drafting: bool,
+    pub(super) prompts: &'a Prompts,
 }
 
 /// What was searched and found.
@@ -73,12 +74,12 @@ impl Running<'_> {
     ) -> Reply {
         let Some(window) = window::look(conversation) else {
             "nothing_asked".clone_into(&mut decision.because);
-            return fixed(decision, "greeting", Action::Reply, false);
+            return self.fixed(decision, "greeting", Action::Reply, false);
         };
         decision.language = window.language;
         decision.query.clone_from(&window.question);
         if let Some(verdict) = self.before(conversation, &window).filter(|_| !self.drafting) {
-            return ruled(decision, &verdict);
+            return self.ruled(decision, &verdict);
         }
         let ask = window::ask(&window, self.config.passages);
         decision.query = ask.lexical.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join("\n");
@@ -96,10 +97,11 @@ impl Running<'_> {
         // What the customer's language has no passage for is quoted in the original: it cannot be verified word by word.
         let native = usable.first().is_some_and(|best| best.passage.language == window.language);
         let llm = self.llm.filter(|_| !readable.is_empty() && native);
-        decision.thresholds = self.thresholds(llm.is_some());
+        let mode = if llm.is_some() { Mode::Model } else { Mode::Quote };
+        self.measure(decision, conversation.workspace, mode).await;
         match self.gate(decision, &window) {
             Gate::Answer => {}
-            gate => return unanswered(decision, gate, "weak_evidence"),
+            gate => return self.unanswered(decision, gate, "weak_evidence"),
         }
         if let Some(llm) = llm {
             let written = self.write(llm, decision, &window, &readable, deadline, shown).await;
@@ -107,9 +109,9 @@ impl Running<'_> {
                 return reply;
             }
             // The model was no help: from here on the stricter of both thresholds holds.
-            decision.thresholds = self.thresholds(false);
+            self.measure(decision, conversation.workspace, Mode::Quote).await;
             if let gate @ (Gate::Offer | Gate::Escalate) = self.gate(decision, &window) {
-                return unanswered(decision, gate, "model_unavailable");
+                return self.unanswered(decision, gate, "model_unavailable");
             }
         }
         self.quote(decision, &window, &found, &usable, shown)
@@ -126,9 +128,7 @@ impl Running<'_> {
     }
 
     fn weigh(&self, decision: &mut Decision, found: &Found) {
-        let mut evidence = gate::evidence(&found.ask, &found.retrieved);
-        evidence.confidence = calibration::confidence(self.calibration, &evidence, decision.language);
-        decision.evidence = evidence;
+        decision.evidence = gate::evidence(&found.ask, &found.retrieved);
         decision.knowledge = found.retrieved.version;
         decision.faults.extend(found.retrieved.dense_fault.iter().map(|fault| format!("search by meaning: {fault}")));
         decision.considered = found
@@ -156,12 +156,30 @@ impl Running<'_> {
         prefer(decision.language, usable)
     }
 
-    fn thresholds(&self, by_model: bool) -> Thresholds {
-        let fitted = if by_model { self.calibration.model } else { self.calibration.quote };
-        Thresholds {
+    /// How sure we are of an answer of this kind, how sure we have to be, and what is promised about it.
+    async fn measure(&self, decision: &mut Decision, workspace: WorkspaceId, mode: Mode) {
+        let (language, dense) = (decision.language, decision.evidence.cosine.is_some());
+        decision.evidence.confidence = calibration::confidence(self.calibration, &decision.evidence, language, mode);
+        let fitted = self.calibration.thresholds(language, mode, dense);
+        decision.thresholds = Thresholds {
             answer: self.config.answer_from.unwrap_or(fitted.answer),
             offer: self.config.offer_from.unwrap_or(fitted.offer),
+        };
+        if self.calibration.claimed(language, mode, dense).is_none() {
+            decision.promise = None;
+            return;
         }
+        // Where it cannot be read, it is another than the claim's.
+        let knowledge = self.retriever.fingerprint(workspace, decision.knowledge).await.unwrap_or_default();
+        let now = Made {
+            knowledge,
+            policy: self.policy.fingerprint.clone(),
+            prompts: self.prompts.version(language),
+            embedder: self.retriever.model().filter(|_| dense).map(ToOwned::to_owned),
+            model: self.llm.map(|llm| llm.name().to_owned()),
+            ..Made::default()
+        };
+        decision.promise = self.calibration.promise(decision.thresholds, language, mode, &now);
     }
 
     fn gate(&self, decision: &Decision, window: &Window) -> Gate {
@@ -185,9 +203,10 @@ impl Running<'_> {
         deadline: Instant,
         shown: &mpsc::Sender<Sentence>,
     ) -> Written {
-        let prompt = write::prompt(window, passages, self.config);
+        let prompt = write::prompt(window, passages, self.config, self.prompts);
         decision.prompt = Some(prompt.version.clone());
         decision.model = Some(llm.name().to_owned());
+        decision.asked = Some(llm::cassette::hash(&prompt));
         let mut number = 0;
         let written = write::write(llm, prompt, passages, &window.question, deadline, |passed: &Passed| {
             number += 1;
@@ -195,6 +214,7 @@ impl Running<'_> {
         })
         .await;
         decision.cut.clone_from(&written.cut);
+        decision.wrote = Some(written.raw.clone());
         decision.usage = Usage {
             model_calls: 1,
             prompt_tokens: written.prompt_tokens,
@@ -215,13 +235,13 @@ impl Running<'_> {
             let mut text = reply::join(&written.passed, window.language);
             if broken {
                 text.push_str(if window.language == Language::Zh { "" } else { " " });
-                text.push_str(prompts::reply("cut_short", window.language));
+                text.push_str(self.prompts.reply("cut_short", window.language));
             }
             let citations = reply::distinct(written.passed.iter().flat_map(|passed| &passed.citations));
             return Some(Reply::Say { text, mode: Mode::Model, citations, offers_human: broken });
         }
         if written.declined {
-            return Some(unanswered(decision, self.gave_up(window), "model_found_nothing"));
+            return Some(self.unanswered(decision, self.gave_up(window), "model_found_nothing"));
         }
         if written.fault.is_none() {
             decision.faults.push("no sentence of the model passed verification".to_owned());
@@ -241,12 +261,12 @@ impl Running<'_> {
         let weights = gate::asked(&found.ask);
         let quotes = quote::choose(&window.question, &weights, &found.retrieved.idf, &passages);
         let Some(best) = quotes.first().filter(|quote| quote.score >= WORTH_QUOTING) else {
-            return unanswered(decision, self.gave_up(window), "nothing_to_quote");
+            return self.unanswered(decision, self.gave_up(window), "nothing_to_quote");
         };
         let passage = &passages[best.passage].passage;
         let key = if passage.language == window.language { "quote_lead" } else { "quote_lead_foreign" };
         let title = passage.question.as_ref().unwrap_or(&passage.title);
-        let lead = prompts::lead_in(key, window.language, title);
+        let lead = self.prompts.lead_in(key, window.language, title);
         let words = quote::shown(passage, &best.place);
         // A mark behind the last cell would make the row something else.
         let gap = if words.ends_with('|') { "\n\n" } else { " " };
@@ -269,9 +289,43 @@ impl Running<'_> {
         decision.faults.push(format!("search: {fault}"));
         "search_failed".clone_into(&mut decision.because);
         if self.gave_up(window) == Gate::Escalate {
-            return escalated(decision, ReasonKind::Fault, Priority::Normal, "handoff");
+            return self.escalated(decision, ReasonKind::Fault, Priority::Normal, "handoff");
         }
-        fixed(decision, "fault", Action::Offer, true)
+        self.fixed(decision, "fault", Action::Offer, true)
+    }
+
+    /// What a rule says.
+    fn ruled(&self, decision: &mut Decision, verdict: &Verdict) -> Reply {
+        decision.rule = Some(verdict.rule.clone());
+        "rule".clone_into(&mut decision.because);
+        match verdict.action {
+            Rule::Escalate => self.escalated(decision, verdict.reason, verdict.priority, &verdict.reply),
+            Rule::Offer => self.fixed(decision, &verdict.reply, Action::Offer, true),
+            Rule::Reply => self.fixed(decision, &verdict.reply, Action::Reply, false),
+        }
+    }
+
+    /// No answer: a person is offered, or fetched.
+    fn unanswered(&self, decision: &mut Decision, gate: Gate, because: &str) -> Reply {
+        because.clone_into(&mut decision.because);
+        if gate == Gate::Escalate {
+            return self.escalated(decision, ReasonKind::NoEvidence, Priority::Normal, "no_evidence");
+        }
+        self.fixed(decision, "offer", Action::Offer, true)
+    }
+
+    fn fixed(&self, decision: &mut Decision, key: &str, action: Action, offers_human: bool) -> Reply {
+        decision.action = action;
+        decision.mode = Mode::Fixed;
+        let text = self.prompts.reply(key, decision.language).to_owned();
+        Reply::Say { text, mode: Mode::Fixed, citations: Vec::new(), offers_human }
+    }
+
+    fn escalated(&self, decision: &mut Decision, kind: ReasonKind, priority: Priority, key: &str) -> Reply {
+        decision.action = Action::Escalate;
+        decision.mode = Mode::Fixed;
+        let reason = Reason { kind, rule: decision.rule.clone(), priority };
+        Reply::Escalate { reason, say: self.prompts.reply(key, decision.language).to_owned() }
     }
 }
 
@@ -300,46 +354,15 @@ fn blank(turn: TurnId, conversation: &Conversation) -> Decision {
         evidence: Evidence::default(),
         thresholds: Thresholds { answer: 0.0, offer: 0.0 },
         calibration: String::new(),
+        promise: None,
         knowledge: 0,
         considered: Vec::new(),
         prompt: None,
         model: None,
+        asked: None,
+        wrote: None,
         cut: Vec::new(),
         faults: Vec::new(),
         usage: Usage::default(),
     }
-}
-
-/// What a rule says.
-fn ruled(decision: &mut Decision, verdict: &Verdict) -> Reply {
-    decision.rule = Some(verdict.rule.clone());
-    "rule".clone_into(&mut decision.because);
-    match verdict.action {
-        Rule::Escalate => escalated(decision, verdict.reason, verdict.priority, &verdict.reply),
-        Rule::Offer => fixed(decision, &verdict.reply, Action::Offer, true),
-        Rule::Reply => fixed(decision, &verdict.reply, Action::Reply, false),
-    }
-}
-
-/// No answer: a person is offered, or fetched.
-fn unanswered(decision: &mut Decision, gate: Gate, because: &str) -> Reply {
-    because.clone_into(&mut decision.because);
-    if gate == Gate::Escalate {
-        return escalated(decision, ReasonKind::NoEvidence, Priority::Normal, "no_evidence");
-    }
-    fixed(decision, "offer", Action::Offer, true)
-}
-
-fn fixed(decision: &mut Decision, key: &str, action: Action, offers_human: bool) -> Reply {
-    decision.action = action;
-    decision.mode = Mode::Fixed;
-    let text = prompts::reply(key, decision.language).to_owned();
-    Reply::Say { text, mode: Mode::Fixed, citations: Vec::new(), offers_human }
-}
-
-fn escalated(decision: &mut Decision, kind: ReasonKind, priority: Priority, key: &str) -> Reply {
-    decision.action = Action::Escalate;
-    decision.mode = Mode::Fixed;
-    let reason = Reason { kind, rule: decision.rule.clone(), priority };
-    Reply::Escalate { reason, say: prompts::reply(key, decision.language).to_owned() }
 }

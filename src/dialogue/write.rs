@@ -15,7 +15,7 @@ use crate::dialogue::window::Window;
 use crate::llm::{Error, Finish, Llm, Message, Piece, Prompt, Role};
 use crate::model::decision::Cut;
 use crate::model::passage::{Citation, Passage};
-use crate::prompts;
+use crate::prompts::Prompts;
 use crate::text::language::{Language, is_han};
 
 /// A sentence that passed, with its marks renumbered.
@@ -36,13 +36,15 @@ pub struct Written {
     pub declined: bool,
     /// The stream broke, and how.
     pub fault: Option<Error>,
+    /// All that the model wrote.
+    pub raw: String,
     pub prompt_tokens: u32,
     pub completion_tokens: u32,
 }
 
 /// The prompt for a question and the passages that it may use, in order.
 #[must_use]
-pub fn prompt(window: &Window, passages: &[&Passage], config: &Config) -> Prompt {
+pub fn prompt(window: &Window, passages: &[&Passage], config: &Config, prompts: &Prompts) -> Prompt {
     #[derive(Serialize)]
     struct Said<'a> {
         who: &'a str,
@@ -87,9 +89,9 @@ pub fn prompt(window: &Window, passages: &[&Passage], config: &Config) -> Prompt
             .collect(),
         question: &window.question,
     };
-    let message = |role, name| Message { role, content: prompts::render(name, window.language, &values) };
+    let message = |role, name| Message { role, content: prompts.render(name, window.language, &values) };
     Prompt {
-        version: prompts::version(window.language),
+        version: prompts.version(window.language),
         messages: vec![message(Role::System, "system"), message(Role::User, "answer")],
         max_tokens: config.max_tokens,
         temperature: config.temperature,
@@ -145,6 +147,7 @@ pub async fn write(
         };
         match piece {
             Piece::Text(text) => {
+                written.raw.push_str(&text);
                 for sentence in assembler.push(&text) {
                     judge(&sentence, &grounds, &question, &mut written, &mut show);
                 }

@@ -4,6 +4,7 @@
 //! what may be concluded from that.
 
 pub mod ask;
+pub mod calibrate;
 pub mod case;
 pub mod compare;
 pub mod import;

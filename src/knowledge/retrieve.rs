@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZero;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use lru::LruCache;
@@ -15,7 +15,7 @@ use crate::embed::{Embedder, Side, Vector};
 use crate::index;
 use crate::index::{Hit, Index};
 use crate::knowledge::distinct::{self, Print};
-use crate::knowledge::rank;
+use crate::knowledge::{rank, version};
 use crate::model::id::{ChunkName, WorkspaceId};
 use crate::model::passage::{Passage, Scored};
 use crate::store::passages::PassageRow;
@@ -93,9 +93,10 @@ pub struct Retriever {
     index: Arc<dyn Index>,
     embedder: Option<Arc<dyn Embedder>>,
     config: Config,
-    /// Asked when a question names no version.
-    pinned: Option<u64>,
     memory: Mutex<LruCache<Key, Place>>,
+    /// What is looked at when a question names no version; nothing: what is published.
+    pinned: Option<u64>,
+    fingerprints: Mutex<LruCache<(WorkspaceId, u64), String>>,
 }
 
 /// A chunk in a version: what is known of it never changes.
@@ -104,6 +105,8 @@ type Key = (WorkspaceId, u64, ChunkName);
 /// The passage with its print, or nothing when the chunk cannot be seen.
 type Place = Option<Arc<(Passage, Print)>>;
 
+/// Versions whose fingerprint is kept: a fact that never changes.
+const KEPT: NonZero<usize> = NonZero::new(64).expect("64 is not zero");
 /// Hits asked of the index for each passage wanted: some are hidden, some say the same.
 const OVER_FETCH: usize = 3;
 /// How often more are asked, each time four times as many.
@@ -113,13 +116,45 @@ impl Retriever {
     #[must_use]
     pub fn new(store: Store, index: Arc<dyn Index>, embedder: Option<Arc<dyn Embedder>>, config: Config) -> Self {
         let room = NonZero::new(config.passages_in_memory).unwrap_or(NonZero::<usize>::MIN);
-        Self { store, index, embedder, config, pinned: None, memory: Mutex::new(LruCache::new(room)) }
+        let memory = Mutex::new(LruCache::new(room));
+        Self { store, index, embedder, config, memory, pinned: None, fingerprints: Mutex::new(LruCache::new(KEPT)) }
     }
 
     /// The same, but a question that names no version asks this one: for measuring what is not (or no longer) published.
     #[must_use]
     pub fn pinned_to(self, version: u64) -> Self {
         Self { pinned: Some(version), ..self }
+    }
+
+    /// Name of the embedding model.
+    #[must_use]
+    pub fn model(&self) -> Option<&str> {
+        self.embedder.as_ref().map(|embedder| embedder.model().name.as_str())
+    }
+
+    /// What can be seen in a version, as [`version::fingerprint`].
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn fingerprint(&self, workspace: WorkspaceId, version: u64) -> Result<String, Error> {
+        let known =
+            self.fingerprints.lock().unwrap_or_else(PoisonError::into_inner).get(&(workspace, version)).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let fingerprint = version::fingerprint(&self.store.contents_of(workspace, version).await?);
+        let mut fingerprints = self.fingerprints.lock().unwrap_or_else(PoisonError::into_inner);
+        fingerprints.put((workspace, version), fingerprint.clone());
+        Ok(fingerprint)
+    }
+
+    /// The same of what questions are answered from now.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn fingerprint_now(&self, workspace: WorkspaceId) -> Result<String, Error> {
+        let published = self.store.published(workspace).await?.version;
+        self.fingerprint(workspace, self.pinned.unwrap_or(published)).await
     }
 
     /// The best passages for what is asked.
@@ -209,7 +244,7 @@ impl Retriever {
     ) -> Result<Vec<(Arc<(Passage, Print)>, Hit)>, Error> {
         let mut places: HashMap<&ChunkName, Place> = HashMap::with_capacity(hits.len());
         {
-            let mut memory = self.memory.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
             for hit in hits {
                 if let Some(place) = memory.get(&(workspace, version, hit.chunk.clone())) {
                     places.insert(&hit.chunk, place.clone());
@@ -222,7 +257,7 @@ impl Retriever {
         let mut loaded: HashMap<String, Passage> =
             rows.into_iter().map(|row| (row.chunk.clone(), passage(row))).collect();
         {
-            let mut memory = self.memory.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
             for chunk in unknown {
                 let place = loaded.remove(&chunk.0).map(|passage| {
                     let print = distinct::print(&passage);

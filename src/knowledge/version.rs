@@ -6,6 +6,8 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
+
 use crate::model::id::{DocumentId, RevisionId};
 use crate::model::time::Timestamp;
 use crate::store::versions::Seen;
@@ -52,6 +54,20 @@ pub fn publish(seen: &[Seen], waiting: &[Seen]) -> Turnover {
         }
     }
     turnover
+}
+
+/// What can be seen, in 16 hexadecimal digits: the same documents with the same contents give the same in every house. Takes
+/// names with the hashes of their contents, by name.
+#[must_use]
+pub fn fingerprint(contents: &[(String, String)]) -> String {
+    let mut hash = Sha256::new();
+    for (name, content) in contents {
+        for part in [name, content] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+    }
+    hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A document disappears.

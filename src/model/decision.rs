@@ -25,6 +25,9 @@ pub struct Decision {
     pub thresholds: Thresholds,
     /// Version of the calibration that turned evidence into confidence.
     pub calibration: String,
+    /// What the calibration promises about an answer of this kind, if it promises anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise: Option<Promise>,
     /// Knowledge version that was searched.
     pub knowledge: u64,
     pub considered: Vec<Considered>,
@@ -33,6 +36,12 @@ pub struct Decision {
     pub prompt: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// Hash of everything that the model was asked: the same hash is the same question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<String>,
+    /// What the model wrote before verification, as far as it came: what a replay works with when it was asked the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrote: Option<String>,
     /// Sentences that the model wrote and verification refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cut: Vec<Cut>,
@@ -92,6 +101,22 @@ pub struct Evidence {
 pub struct Thresholds {
     pub answer: f32,
     pub offer: f32,
+}
+
+/// Of the answers of this kind that the bot gives alone, at most `alpha` are wrong, with confidence `1 - delta`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Promise {
+    pub alpha: f64,
+    pub delta: f64,
+    /// Labelled cases that it stands on, and answers among those that proved it.
+    pub labels: u64,
+    pub answered: u64,
+    /// Share (0–1) of questions that were answered when it was proven.
+    pub coverage: f64,
+    /// What is another since, in one word each (`knowledge`, `policy`, `embedder`, `prompts`, `model`, `threshold`); when there is
+    /// any, nothing is promised.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub void: Vec<String>,
 }
 
 /// A passage that was considered, by name; its text is in the store.

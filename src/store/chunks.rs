@@ -125,6 +125,35 @@ impl Store {
         Ok(rows)
     }
 
+    /// All chunks that can be seen in a version, after the name `after`, in the order of names.
+    pub async fn chunks_of_version(
+        &self,
+        workspace: WorkspaceId,
+        version: u64,
+        model: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<ToIndex>, Error> {
+        let rows = sqlx::query_as(
+            "select c.name, c.title, c.heading, c.question, c.text, c.tokens, c.language, x.vector
+             from chunks c
+             left join vectors x on x.workspace = c.workspace and x.chunk = c.name and x.model = $2
+             where c.workspace = $1 and c.name > $3 and exists (
+                 select 1 from placements p
+                 join visibility v on v.revision = p.revision and v.from_version <= $5 and v.to_version > $5
+                 where p.workspace = c.workspace and p.chunk = c.name)
+             order by c.name limit $4",
+        )
+        .bind(workspace.0)
+        .bind(model)
+        .bind(after)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind(version.cast_signed())
+        .fetch_all(self.reading())
+        .await?;
+        Ok(rows)
+    }
+
     /// Names of a revision's chunks that no indexed revision has: what the index can forget with it.
     pub async fn chunks_to_forget(&self, revision: RevisionId) -> Result<Vec<ChunkName>, Error> {
         let rows: Vec<(String,)> = sqlx::query_as(

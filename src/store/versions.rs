@@ -115,6 +115,21 @@ impl Store {
         Ok(rows)
     }
 
+    /// Name and content (SHA-256 in hex) of each document that can be seen in a version, by name.
+    pub async fn contents_of(&self, workspace: WorkspaceId, version: u64) -> Result<Vec<(String, String)>, Error> {
+        let rows = sqlx::query_as(
+            "select d.name, r.hash from visibility v
+             join revisions r on r.id = v.revision
+             join documents d on d.id = v.document
+             where v.workspace = $1 and v.from_version <= $2 and v.to_version > $2 order by d.name",
+        )
+        .bind(workspace.0)
+        .bind(version.cast_signed())
+        .fetch_all(self.reading())
+        .await?;
+        Ok(rows)
+    }
+
     /// The revision of a document that can be seen now.
     pub async fn seen_of(&self, document: DocumentId) -> Result<Option<Seen>, Error> {
         let row = sqlx::query_as(

@@ -22,7 +22,7 @@ use crate::eval::plan::{self, Choice, Shard};
 use crate::eval::record::{Asked, FORMAT, Line, Log, Run};
 use crate::eval::run::{self, Limits};
 use crate::eval::suite::{self, Gate, Prices, Suite};
-use crate::prompts;
+use crate::prompts::Prompts;
 use crate::text::language::Language;
 
 #[derive(Debug, clap::Args)]
@@ -274,7 +274,7 @@ fn about(arguments: &Arguments, taken: &[(&Suite, Vec<&Case>)], ready: &Ready, p
         knowledge: ready.knowledge.clone(),
         calibration,
         policy,
-        prompts: [Language::En, Language::Zh].map(prompts::version).to_vec(),
+        prompts: [Language::En, Language::Zh].map(|language| Prompts::built_in().version(language)).to_vec(),
         model: house.llm.current().map(|llm| llm.name().to_owned()),
         embedder: house.embedding.embedder().map(|embedder| embedder.model().name.clone()),
         repeat: arguments.repeat,

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use regex::{RegexSet, RegexSetBuilder};
+use sha2::{Digest, Sha256};
 
 pub mod file;
 pub mod kept;
@@ -25,6 +26,8 @@ pub struct Policy {
     pub version: String,
     /// The file as it was written.
     pub text: String,
+    /// SHA-256 of the file, the first 16 hexadecimal digits.
+    pub fingerprint: String,
     rules: Vec<Rule>,
 }
 
@@ -132,7 +135,8 @@ pub fn parse(text: &str) -> Result<Policy, Error> {
             said,
         });
     }
-    Ok(Policy { version: file.version, text: text.to_owned(), rules })
+    let fingerprint = Sha256::digest(text.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Policy { version: file.version, text: text.to_owned(), fingerprint, rules })
 }
 
 /// The policy that is shipped.

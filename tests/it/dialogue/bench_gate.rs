@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use frontdesk::dialogue::{calibration, gate};
+use frontdesk::model::decision::Mode;
 use frontdesk::text::language::Language;
 
 use super::bench::{Scratch, ask, folder, lines, text};
@@ -25,7 +26,7 @@ async fn unanswerable_questions_are_told_apart() {
         for line in lines(&set.join("absent.jsonl")) {
             let ask = ask(&text(&line, "question"));
             let evidence = gate::evidence(&ask, &scratch.retrieve(&ask).await);
-            let confidence = calibration::confidence(&shipped, &evidence, language);
+            let confidence = calibration::confidence(&shipped, &evidence, language, Mode::Quote);
             let answerable = line["answerable"].as_bool().unwrap();
             let kinds = if answerable { vec!["all", "absent-topic", "absent-passage"] } else { vec!["all"] };
             for kind in kinds {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use frontdesk::dialogue::calibration::{self, Sample};
+use frontdesk::dialogue::calibration;
 use frontdesk::dialogue::config::Config;
 use frontdesk::dialogue::gate;
 use frontdesk::dialogue::window;
@@ -13,14 +13,13 @@ use frontdesk::embed::{self, Embedder};
 use frontdesk::eval::case::{Case, Fact};
 use frontdesk::eval::metric::facts;
 use frontdesk::eval::suite;
+use frontdesk::eval::calibrate::logistic::{self, Row};
+use frontdesk::eval::calibrate::{PENALTY, rising};
 use frontdesk::knowledge::retrieve::Retrieved;
 use frontdesk::model::decision::{Action, Mode};
 use frontdesk::text::language::Language;
 
 use super::house::{House, Talk, said};
-
-/// Penalty of the shipped fit.
-const PENALTY: f64 = 1.0;
 
 /// The cases that the shipped calibration was fitted on.
 fn cases() -> Vec<Case> {
@@ -34,7 +33,7 @@ fn holds(retrieved: &Retrieved, facts: &[Fact]) -> bool {
 }
 
 /// The evidence of each question that no rule decides, with whether the passages answer it.
-async fn samples(house: &House, language: Language) -> Vec<Sample> {
+async fn samples(house: &House, language: Language) -> Vec<Row> {
     let dialogue = house.dialogue(Config::default(), None);
     let mut samples = Vec::new();
     for case in cases().iter().filter(|case| case.language == language) {
@@ -54,20 +53,21 @@ async fn samples(house: &House, language: Language) -> Vec<Sample> {
         let retrieved = house.retriever.retrieve(frontdesk::model::id::WorkspaceId::DEFAULT, &ask).await.unwrap();
         let evidence = gate::evidence(&ask, &retrieved);
         let answerable = case.is_answerable() && holds(&retrieved, &case.expect.facts);
-        samples.push(Sample { features: calibration::features(&evidence), answerable });
+        samples.push(Row { columns: calibration::features(&evidence).to_vec(), happened: answerable });
     }
     samples
 }
 
 /// Whether the shipped fit is what these samples give.
-fn compare(samples: &[Sample], language: Language, dense: bool) -> bool {
-    let (bias, weights) = calibration::fit(samples, PENALTY);
+fn compare(samples: &[Row], language: Language, dense: bool) -> bool {
+    let model = logistic::fit(samples, &rising(calibration::FEATURES), PENALTY);
+    let (bias, weights) = (model.bias, model.weights);
     println!("fit {language:?} dense {dense}: bias = {bias:.4}, weights = {weights:.4?}, {} samples", samples.len());
-    let score = |sample: &Sample, bias: f64, weights: &[f64]| {
-        (bias + weights.iter().zip(sample.features).map(|(weight, feature)| weight * feature).sum::<f64>()) as f32
+    let score = |sample: &Row, bias: f64, weights: &[f64]| {
+        (bias + weights.iter().zip(&sample.columns).map(|(weight, feature)| weight * feature).sum::<f64>()) as f32
     };
     let scored: Vec<(f32, bool)> =
-        samples.iter().map(|sample| (score(sample, bias, &weights), sample.answerable)).collect();
+        samples.iter().map(|sample| (score(sample, bias, &weights), sample.happened)).collect();
     println!("fit {language:?} dense {dense}: AUROC {:.3}", calibration::auroc(&scored));
     for threshold in [0.3, 0.4, 0.5, 0.6, 0.7, 0.8] {
         let over = |answerable: bool| {
@@ -82,7 +82,7 @@ fn compare(samples: &[Sample], language: Language, dense: bool) -> bool {
     }
     let shipped = calibration::built_in();
     let fit = shipped.fit.iter().find(|fit| fit.language == language && fit.dense == dense).unwrap();
-    let probability = |sample: &Sample, bias: f64, weights: &[f64]| 1.0 / (1.0 + (-score(sample, bias, weights)).exp());
+    let probability = |sample: &Row, bias: f64, weights: &[f64]| 1.0 / (1.0 + (-score(sample, bias, weights)).exp());
     let apart = samples
         .iter()
         .map(|sample| (probability(sample, bias, &weights) - probability(sample, fit.bias, &fit.weights)).abs())
