@@ -13,12 +13,13 @@ use crate::text::language::Language;
 
 const REPLIES: &str = include_str!("../prompts/replies.toml");
 /// `(name, English, Chinese)`.
-const TEMPLATES: [(&str, &str, &str); 5] = [
+const TEMPLATES: [(&str, &str, &str); 6] = [
     ("system", include_str!("../prompts/system.en.md"), include_str!("../prompts/system.zh.md")),
     ("answer", include_str!("../prompts/answer.en.md"), include_str!("../prompts/answer.zh.md")),
     ("handoff", include_str!("../prompts/handoff.en.md"), include_str!("../prompts/handoff.zh.md")),
     ("rewrite", include_str!("../prompts/rewrite.en.md"), include_str!("../prompts/rewrite.zh.md")),
     ("translate", include_str!("../prompts/translate.en.md"), include_str!("../prompts/translate.zh.md")),
+    ("draft", include_str!("../prompts/draft.en.md"), include_str!("../prompts/draft.zh.md")),
 ];
 /// The templates that an answer is made with.
 const ANSWER: &[&str] = &["system", "answer"];

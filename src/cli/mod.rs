@@ -25,9 +25,13 @@ mod documents;
 mod eval;
 mod files;
 mod ingest;
+mod kb;
 mod policy;
+mod replayed;
+mod scratch;
 mod search;
 mod serve;
+mod since;
 mod talk;
 mod token;
 
@@ -81,6 +85,9 @@ pub enum Command {
     /// List, delete and roll back documents.
     #[command(subcommand)]
     Documents(documents::Command),
+    /// Look after the documents: find what is wrong before a customer does.
+    #[command(subcommand)]
+    Kb(kb::Command),
     /// Check the rules of the policy.
     #[command(subcommand)]
     Policy(policy::Command),
@@ -133,6 +140,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> anyhow::Result<Exit> {
         Command::Ask(arguments) => attended(ask::run(arguments, globals, terminal)),
         Command::Chat(arguments) => attended(chat::run(arguments, globals, terminal)),
         Command::Documents(command) => attended(documents::run(command, globals, terminal)),
+        Command::Kb(command) => attended(kb::run(command, globals, terminal)),
         Command::Policy(command) => policy::run(command, terminal),
         Command::Eval(command) => attended(eval::run(command, globals, terminal)),
         Command::Doctor(arguments) => attended(doctor::run(arguments, globals, terminal)),

@@ -94,6 +94,9 @@ pub struct Made {
     pub model: Option<String>,
     /// SHA-256 of the labelled cases.
     pub suite: String,
+    /// When `frontdesk eval drift` found that other questions come in; nothing: it did not.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub drifted: String,
 }
 
 impl Made {
@@ -107,6 +110,7 @@ impl Made {
             ("embedder", self.embedder != now.embedder),
             ("prompts", by_model && self.prompts != now.prompts),
             ("model", by_model && self.model != now.model),
+            ("drift", !self.drifted.is_empty()),
         ]
         .into_iter()
         .filter_map(|(what, other)| other.then_some(what))
@@ -120,6 +124,15 @@ impl Made {
 /// When it is not TOML of this shape.
 pub fn parse(text: &str) -> Result<Calibration, toml::de::Error> {
     toml::from_str(text)
+}
+
+/// A calibration file's text.
+///
+/// # Errors
+/// Never, as far as we know.
+pub fn written(calibration: &Calibration) -> Result<String, toml::ser::Error> {
+    let about = "# Written by `frontdesk eval calibrate`. `dialogue.calibration` names it.\n";
+    Ok(about.to_owned() + &toml::to_string(calibration)?)
 }
 
 /// The calibration that is shipped.

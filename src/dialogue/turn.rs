@@ -222,6 +222,7 @@ impl Running<'_> {
             duration_ms: 0,
         };
         decision.faults.extend(written.fault.iter().map(ToString::to_string));
+        decision.faults.extend(written.at_limit.then(|| write::AT_LIMIT.to_owned()));
         written
     }
 

@@ -18,6 +18,9 @@ use crate::model::passage::{Citation, Passage};
 use crate::prompts::Prompts;
 use crate::text::language::{Language, is_han};
 
+/// Stands in the faults of a turn whose model came to the end of its tokens.
+pub const AT_LIMIT: &str = "the model reached dialogue.max_tokens";
+
 /// A sentence that passed, with its marks renumbered.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Passed {
@@ -38,6 +41,8 @@ pub struct Written {
     pub fault: Option<Error>,
     /// All that the model wrote.
     pub raw: String,
+    /// It came to the end of its tokens, not of its answer.
+    pub at_limit: bool,
     pub prompt_tokens: u32,
     pub completion_tokens: u32,
 }
@@ -158,6 +163,7 @@ pub async fn write(
             }
         }
     }
+    written.at_limit = finish == Some(Finish::Length);
     let whole = finish == Some(Finish::Stop) || finish == Some(Finish::Length) && assembler.ends_well();
     if whole
         && !written.declined

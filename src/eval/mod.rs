@@ -4,14 +4,19 @@
 //! what may be concluded from that.
 
 pub mod ask;
+pub mod by_model;
 pub mod calibrate;
 pub mod case;
 pub mod compare;
+pub mod draft;
+pub mod harvest;
 pub mod import;
 pub mod judge;
 pub mod metric;
 pub mod plan;
+pub mod poc;
 pub mod record;
+pub mod replay;
 pub mod report;
 pub mod retrieval;
 pub mod run;

@@ -6,6 +6,7 @@
 //! - `version`: which revisions can be seen, and when to publish · `progress`, `reasons`: what people are told
 //! - `ingest`: upload, read, publish, embed, delete, roll back · `catalogue`: documents as people see them · `diff`: what
 //!   changed between two revisions
+//! - `past`: any version, as passages or as an index of its own · `lint`: what is wrong with documents
 //! - `retrieve`: a question becomes passages · `distinct`: the same text is shown once
 
 pub mod blobs;
@@ -16,7 +17,9 @@ pub mod distinct;
 pub mod document;
 pub mod extract;
 pub mod ingest;
+pub mod lint;
 pub mod lock;
+pub mod past;
 pub mod progress;
 pub mod rank;
 pub mod reasons;

@@ -272,7 +272,7 @@ impl Retriever {
     }
 }
 
-fn passage(row: PassageRow) -> Passage {
+pub(in crate::knowledge) fn passage(row: PassageRow) -> Passage {
     Passage {
         chunk: ChunkName(row.chunk),
         document: row.document,

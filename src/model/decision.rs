@@ -113,7 +113,7 @@ pub struct Promise {
     pub answered: u64,
     /// Share (0–1) of questions that were answered when it was proven.
     pub coverage: f64,
-    /// What is another since, in one word each (`knowledge`, `policy`, `embedder`, `prompts`, `model`, `threshold`); when there is
+    /// What is another since, in one word each (`knowledge`, `policy`, `embedder`, `prompts`, `model`, `threshold`, `drift`); when there is
     /// any, nothing is promised.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub void: Vec<String>,

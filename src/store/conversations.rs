@@ -172,6 +172,26 @@ impl Store {
         Ok(ids.into_iter().map(|(id,)| ConversationId(id)).collect())
     }
 
+    /// Ids of conversations in which something happened at `since` or later, after `after`, in order of id, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn conversations_since(
+        &self,
+        since: Timestamp,
+        after: Option<ConversationId>,
+        limit: usize,
+    ) -> Result<Vec<ConversationId>, Error> {
+        let ids: Vec<(Uuid,)> =
+            sqlx::query_as("select id from conversations where last_at >= $1 and id > $2 order by id limit $3")
+                .bind(since.0)
+                .bind(after.map_or(Uuid::nil(), |id| id.0))
+                .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+                .fetch_all(self.reading())
+                .await?;
+        Ok(ids.into_iter().map(|(id,)| ConversationId(id)).collect())
+    }
+
     /// Writes a projection again. Does nothing when the conversation has moved on since `row` was made.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test stops the test")]
 
 mod admin;
+mod calibrate;
 mod cli;
 mod console;
 mod copilot;
@@ -23,6 +24,7 @@ mod journal;
 mod knowledge;
 mod llm;
 mod program;
+mod replay;
 mod retrieval;
 mod sample;
 mod tidy;

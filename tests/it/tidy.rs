@@ -52,6 +52,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "knowledge",
             "llm",
             "model",
+            "prompts",
             "store",
             "switchboard",
             "text",
@@ -138,14 +139,10 @@ const SEAMS: &[(&str, &str)] =
 
 /// Folders whose members stand side by side without knowing each other, with the members that all of them may use.
 const SIBLINGS: &[(&str, &[&str])] = &[
-    ("cli", &["terminal", "exit", "log", "files", "talk"]),
+    ("cli", &["terminal", "exit", "log", "files", "talk", "replayed", "scratch", "since"]),
     ("http", &["state", "auth", "staff", "layers", "ledger", "shelf"]),
-<<<<<<< HEAD
     ("http/desk", &["state", "wire", "conversations", "acting"]),
-=======
-    ("http/desk", &["wire"]),
-    ("cli/eval", &["bar", "finish", "scratch"]),
->>>>>>> b31d861 (eval: Read suites, run them through the product's own turn, judge and compare runs)
+    ("cli/eval", &["bar", "finish"]),
     ("eval/metric", &[]),
 ];
 

@@ -1,15 +1,27 @@
-//! `frontdesk eval`: one file per subcommand; what they share is `bar`, `finish` and `scratch`.
+//! `frontdesk eval`: one file per subcommand; what they share is `bar` and `finish`.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
 
 use crate::cli::Globals;
 use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
+use crate::eval::case::Case;
 
 mod bar;
 mod finish;
-mod scratch;
 
+mod calibrate;
 mod compare;
+mod drift;
+mod generate;
 mod import;
+mod import_conversations;
+mod poc;
+mod replay;
 mod rescore;
 mod retrieval;
 mod run;
@@ -24,6 +36,18 @@ pub enum Command {
     Compare(compare::Arguments),
     /// Make a suite of a public set, an intent list, an FAQ or old conversations.
     Import(import::Arguments),
+    /// Choose the answer threshold so that a promise about wrong answers holds, or say how many labels are missing.
+    Calibrate(calibrate::Arguments),
+    /// See whether the promise still covers the questions that come in.
+    Drift(drift::Arguments),
+    /// Do past conversations again with other documents, rules, prompts or thresholds.
+    Replay(replay::Arguments),
+    /// Draft cases from documents, for a person to look at.
+    Generate(generate::Arguments),
+    /// Draft cases from what agents answered where the bot did not.
+    ImportConversations(import_conversations::Arguments),
+    /// Try a folder of documents on old tickets, and report what would be answered.
+    Poc(poc::Arguments),
     /// Measure retrieval alone: one passage is one document.
     Retrieval(retrieval::Arguments),
 }
@@ -34,6 +58,12 @@ pub(super) async fn run(command: &Command, globals: &Globals, terminal: &Termina
         Command::Rescore(arguments) => rescore::run(arguments, terminal),
         Command::Compare(arguments) => compare::run(arguments, terminal),
         Command::Import(arguments) => return import::run(arguments, terminal),
+        Command::Calibrate(arguments) => calibrate::run(arguments, globals, terminal).await,
+        Command::Drift(arguments) => drift::run(arguments, globals, terminal).await,
+        Command::Replay(arguments) => replay::run(arguments, globals, terminal).await,
+        Command::Generate(arguments) => generate::run(arguments, globals, terminal).await,
+        Command::ImportConversations(arguments) => import_conversations::run(arguments, globals, terminal).await,
+        Command::Poc(arguments) => poc::run(arguments, globals, terminal).await,
         Command::Retrieval(arguments) => return retrieval::run(arguments, globals, terminal).await,
     };
     // What could not be measured must never look like a measurement.
@@ -44,4 +74,25 @@ pub(super) async fn run(command: &Command, globals: &Globals, terminal: &Termina
         }
         _ => Err(error),
     })
+}
+
+/// Writes drafted cases, one a line, to a new file or to the terminal.
+fn write_cases(cases: &[Case], out: Option<&Path>, terminal: &Terminal) -> anyhow::Result<()> {
+    let lines: Vec<String> = cases.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+    let Some(out) = out else { return lines.iter().try_for_each(|line| terminal.print(line)) };
+    // What a person has reviewed is never written over.
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(out)
+        .with_context(|| format!("{} cannot be made anew", out.display()))?;
+    lines.iter().try_for_each(|line| writeln!(file, "{line}"))?;
+    Ok(())
+}
+
+/// Replaces a file as a whole: whoever reads it sees the old one or the new one.
+fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
+    let draft = path.with_extension("part");
+    let written = std::fs::write(&draft, text).and_then(|()| std::fs::rename(&draft, path));
+    written.with_context(|| format!("{} cannot be written", path.display()))
 }

@@ -6,16 +6,14 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use sha2::{Digest, Sha256};
 
 use crate::cli::eval::bar;
 use crate::cli::eval::finish::Output;
-use crate::cli::eval::scratch::{self, Ready, Source};
 use crate::cli::exit::Exit;
+use crate::cli::scratch::{self, Ready, Source};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Globals, log};
 use crate::clock;
-use crate::dialogue::calibration;
 use crate::eval::ask::Setup;
 use crate::eval::case::Case;
 use crate::eval::plan::{self, Choice, Shard};
@@ -249,13 +247,6 @@ fn prices(suites: &[Suite]) -> Prices {
 
 fn about(arguments: &Arguments, taken: &[(&Suite, Vec<&Case>)], ready: &Ready, prices: &Prices) -> anyhow::Result<Run> {
     let house = &ready.house;
-    let dialogue = &house.config.dialogue;
-    let read = |path: &PathBuf| std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
-    let calibration = match &dialogue.calibration {
-        Some(path) => calibration::parse(&String::from_utf8_lossy(&read(path)?))?.version,
-        None => calibration::built_in().version,
-    };
-    let policy = Sha256::digest(&house.dialogue.policy().text).iter().map(|byte| format!("{byte:02x}")).collect();
     let asked = |(suite, cases): &(&Suite, Vec<&Case>)| Asked {
         name: suite.about.name.clone(),
         version: suite.about.version.clone(),
@@ -272,8 +263,8 @@ fn about(arguments: &Arguments, taken: &[(&Suite, Vec<&Case>)], ready: &Ready, p
         suites: taken.iter().map(asked).collect(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         knowledge: ready.knowledge.clone(),
-        calibration,
-        policy,
+        calibration: house.dialogue.calibration().version.clone(),
+        policy: house.dialogue.policy().fingerprint.clone(),
         prompts: [Language::En, Language::Zh].map(|language| Prompts::built_in().version(language)).to_vec(),
         model: house.llm.current().map(|llm| llm.name().to_owned()),
         embedder: house.embedding.embedder().map(|embedder| embedder.model().name.clone()),

@@ -5,8 +5,9 @@
 
 use crate::clock;
 use crate::index::{Change, Entry};
-use crate::knowledge::ingest::publish::{ENTRIES, entry};
+use crate::knowledge::ingest::publish::ENTRIES;
 use crate::knowledge::ingest::worker::Worker;
+use crate::knowledge::past::entry;
 use crate::knowledge::version;
 use crate::model::id::{RevisionId, WorkspaceId};
 use crate::store::indexed::Indexed;

@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use crate::bus::Hint;
 use crate::clock;
-use crate::index::{Change, Entry};
-use crate::knowledge::ingest::worker::{Worker, chunk};
-use crate::knowledge::{rank, version};
+use crate::index::Change;
+use crate::knowledge::ingest::worker::Worker;
+use crate::knowledge::past::entry;
+use crate::knowledge::version;
 use crate::model::id::{RevisionId, WorkspaceId};
-use crate::store::chunks::ToIndex;
 use crate::store::indexed::Indexed;
-use crate::store::vectors;
 use crate::store::versions::{Cause, Seen, Step};
 
 /// Revisions in one version, and chunks in one (unless a single document has more): what waits longer than this for its
@@ -136,9 +135,4 @@ impl Worker {
         }
         Ok(self.parts.store.published(workspace).await?.index_model.unwrap_or_default())
     }
-}
-
-/// A stored chunk as the index sees it.
-pub(super) fn entry(row: &ToIndex) -> Entry {
-    rank::entry(&row.chunk.title, &chunk(&row.chunk), row.vector.as_deref().and_then(vectors::from_bytes))
 }

@@ -179,7 +179,7 @@ impl Worker {
 }
 
 /// A stored chunk as it was cut. Its place is not part of it: it may stand in many.
-pub(super) fn chunk(row: &ChunkRow) -> Chunk {
+pub(in crate::knowledge) fn chunk(row: &ChunkRow) -> Chunk {
     Chunk {
         name: ChunkName(row.name.clone()),
         ordinal: 0,

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::app::{House, Roles, Seams};
@@ -64,25 +63,19 @@ pub(super) async fn open(mut config: Config, source: &Source, terminal: &Termina
             let scratch = tempfile::tempdir().context("a scratch folder cannot be made")?;
             scratch.path().clone_into(&mut config.data);
             let house = House::open(config, Roles::INGEST, Seams::default()).await?;
-            let sha256 = fill(&house, folders, terminal).await?;
+            fill(&house, folders, terminal).await?;
             let name = |folder: &PathBuf| folder.file_name().map(|name| name.to_string_lossy().into_owned());
             let name = folders.iter().filter_map(name).collect::<Vec<_>>().join(" + ");
-            ready(house, name, sha256, None, Some(scratch)).await
+            ready(house, name, None, Some(scratch)).await
         }
         Source::Data(version) => {
             let house = House::open(config, Roles::NONE, Seams::default()).await?;
-            ready(house, "data folder".to_owned(), String::new(), *version, None).await
+            ready(house, "data folder".to_owned(), *version, None).await
         }
     }
 }
 
-async fn ready(
-    house: House,
-    source: String,
-    sha256: String,
-    version: Option<u64>,
-    folder: Option<TempDir>,
-) -> anyhow::Result<Ready> {
+async fn ready(house: House, source: String, version: Option<u64>, folder: Option<TempDir>) -> anyhow::Result<Ready> {
     let published = house.store.published(WorkspaceId::DEFAULT).await?.version;
     if published == 0 {
         anyhow::bail!("there are no published documents to ask");
@@ -98,6 +91,7 @@ async fn ready(
         let retriever = Retriever::new(store, index, house.embedding.embedder(), house.config.retrieve.clone());
         Arc::new(retriever.pinned_to(version))
     };
+    let sha256 = retriever.fingerprint(WorkspaceId::DEFAULT, version).await?;
     let mut names = HashMap::new();
     let mut after = String::new();
     loop {
@@ -110,8 +104,8 @@ async fn ready(
     Ok(Ready { house, retriever, names, knowledge: Knowledge { source, version, documents, sha256 }, _folder: folder })
 }
 
-/// Takes the folders in and waits until everything can be found. Returns the hash of what was taken in.
-async fn fill(house: &House, folders: &[PathBuf], terminal: &Terminal) -> anyhow::Result<String> {
+/// Takes the folders in and waits until everything can be found.
+async fn fill(house: &House, folders: &[PathBuf], terminal: &Terminal) -> anyhow::Result<()> {
     let mut found = Vec::new();
     for folder in folders {
         let inside = files::below(folder)?;
@@ -122,14 +116,7 @@ async fn fill(house: &House, folders: &[PathBuf], terminal: &Terminal) -> anyhow
     }
     house.start();
     let since = clock::now();
-    let mut hash = Sha256::new();
     for file in &found {
-        let bytes =
-            tokio::fs::read(&file.path).await.with_context(|| format!("{} cannot be read", file.path.display()))?;
-        hash.update((file.name.len() as u64).to_le_bytes());
-        hash.update(&file.name);
-        hash.update((bytes.len() as u64).to_le_bytes());
-        hash.update(&bytes);
         loop {
             match files::upload(&house.ingest, file, clock::now()).await {
                 Ok(_) => break,
@@ -151,5 +138,5 @@ async fn fill(house: &House, folders: &[PathBuf], terminal: &Terminal) -> anyhow
             terminal.say(format!("failed   {}: {en}", document.name), format!("失败    {}：{zh}", document.name));
         }
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(())
 }
