@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use crate::clock;
+use crate::desk::reception::Reception;
 use crate::dialogue::config::Config;
 use crate::dialogue::policy::{self, Policy};
 use crate::dialogue::{self, Dialogue, Reply};
@@ -107,7 +108,7 @@ impl Asker {
             }
             let Said { text, .. } = said(&done.reply);
             talk.earlier.push(Earlier { action: done.decision.action, because: done.decision.because.clone(), text });
-            for event in outcome::events(&talk.conversation, done) {
+            for event in outcome::events(&talk.conversation, done, Reception::default()) {
                 talk.happen(event)?;
             }
         }
@@ -138,7 +139,7 @@ impl Asker {
         let found = found.collect();
         let (decision, reply) = (done.decision.clone(), said(&done.reply));
         let mut summary = None;
-        for event in outcome::events(&talk.conversation, done) {
+        for event in outcome::events(&talk.conversation, done, Reception::default()) {
             if let Event::Escalated { summary: written, .. } = event {
                 summary = Some(written);
             }
