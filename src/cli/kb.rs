@@ -101,6 +101,7 @@ async fn from_suites(ready: &Ready, paths: &[PathBuf]) -> anyhow::Result<Vec<Ask
     let setup = Setup {
         retriever: ready.retriever.clone(),
         config: ready.house.config.dialogue.clone(),
+        policy: ready.house.dialogue.policy(),
         // Whether documents hold an answer is seen without a model.
         llm: None,
         names: ready.names.clone(),

@@ -202,6 +202,7 @@ async fn ask(ready: &Ready, paths: &[PathBuf], jobs: usize, gathered: &mut Gathe
     let setup = Setup {
         retriever: ready.retriever.clone(),
         config: Config { answer_from: Some(0.0), offer_from: Some(0.0), ..house.config.dialogue.clone() },
+        policy: house.dialogue.policy(),
         llm: house.llm.current(),
         names: ready.names.clone(),
         prices: suite::Prices::default(),

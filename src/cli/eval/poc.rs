@@ -54,6 +54,7 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
     let setup = Setup {
         retriever: ready.retriever.clone(),
         config: config.dialogue.clone(),
+        policy: house.dialogue.policy(),
         llm: house.llm.current(),
         names: ready.names.clone(),
         prices: Prices::default(),
