@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use frontdesk::clock;
+use frontdesk::desk::reception::Reception;
 use frontdesk::eval::replay::differ::Class;
 use frontdesk::eval::replay::past::{self, Past};
 use frontdesk::eval::replay::{self, Candidate, Summary, Turn};
@@ -48,7 +49,7 @@ async fn talk(house: &House, lines: &[&str]) -> ConversationId {
         conversation = journal.append(&conversation, vec![said, started], clock::now()).await.unwrap();
         let (shown, _) = mpsc::channel(1);
         let done = house.app.dialogue.respond(&conversation, turn, clock::now(), &shown).await;
-        let events = outcome::events(&conversation, done);
+        let events = outcome::events(&conversation, done, Reception::default());
         conversation = journal.append(&conversation, events, clock::now()).await.unwrap();
     }
     id

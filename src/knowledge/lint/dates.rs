@@ -55,7 +55,7 @@ pub fn find(passages: &[Passage], today: u32, stale_years: u32) -> Vec<Finding> 
 }
 
 fn is_whole(date: f64) -> bool {
-    date >= 1900_00_00 as f64 && (date / 100.0).floor() % 100.0 > 0.0 && date % 100.0 > 0.0
+    date >= 19_000_000.0 && (date / 100.0).floor() % 100.0 > 0.0 && date % 100.0 > 0.0
 }
 
 #[cfg(test)]
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<Severity> {
-        find(&[passage("a.md", "x", text)], 2026_06_01, 2).into_iter().map(|finding| finding.severity).collect()
+        find(&[passage("a.md", "x", text)], 20_260_601, 2).into_iter().map(|finding| finding.severity).collect()
     }
 
     #[test]
