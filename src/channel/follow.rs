@@ -14,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 use crate::bus::Hint;
 use crate::channel::names::Names;
 use crate::channel::wire;
+use crate::clock;
+use crate::desk::inboxes::Door;
 use crate::journal::Journal;
 use crate::model::event::Party;
 use crate::model::id::{ConversationId, WorkspaceId};
@@ -24,6 +26,8 @@ pub struct Sources {
     pub journal: Journal,
     pub hints: broadcast::Receiver<Arc<Hint>>,
     pub names: Names,
+    /// The inbox of the conversation: whether people are there.
+    pub door: Option<Arc<Door>>,
 }
 
 /// The frames of one conversation after an event, until the house closes.
@@ -35,12 +39,12 @@ pub fn frames(
     after: u64,
     closing: CancellationToken,
 ) -> impl Stream<Item = Result<sse::Event, Infallible>> + Send + 'static + use<> {
-    let Sources { journal, hints, names } = sources;
+    let Sources { journal, hints, names, door } = sources;
     let called = names.clone();
     let moments = BroadcastStream::new(hints).filter_map(move |hint| {
-        let names = called.clone();
+        let (names, door) = (called.clone(), door.clone());
         // A listener that fell behind lost sentences, never messages: those come from the journal.
-        async move { moment(&*hint.ok()?, conversation, &names).await }
+        async move { moment(&*hint.ok()?, conversation, &names, door.as_deref()).await }
     });
     let events = journal.follow(conversation, after).filter_map(move |recorded| {
         let names = names.clone();
@@ -69,14 +73,20 @@ pub fn frames(
 
 /// What is of the moment, and of this conversation: a sentence of a reply under way, that a person types, the place in the
 /// queue.
-async fn moment(hint: &Hint, of: ConversationId, names: &Names) -> Option<Result<sse::Event, axum::Error>> {
+async fn moment(
+    hint: &Hint,
+    of: ConversationId,
+    names: &Names,
+    door: Option<&Door>,
+) -> Option<Result<sse::Event, axum::Error>> {
     match hint {
         Hint::Typing { conversation, who: Party::Agent(agent) } if *conversation == of => {
             let typing = wire::Typing { name: names.of(WorkspaceId::DEFAULT, *agent).await };
             Some(sse::Event::default().event("typing").json_data(typing))
         }
         Hint::Queued { conversation, position, wait_s } if *conversation == of => {
-            let queue = wire::Queue { position: *position, wait_s: *wait_s, open_now: true };
+            let open_now = door.is_none_or(|door| door.standing(clock::now()).open_now);
+            let queue = wire::Queue { position: *position, wait_s: *wait_s, open_now };
             Some(sse::Event::default().event("queue").json_data(queue))
         }
         _ => wire::sentence(hint, of).map(|sentence| sse::Event::default().event("sentence").json_data(sentence)),
@@ -134,7 +144,6 @@ impl Drop for Seat {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock;
 
     #[test]
     fn seats_are_few_and_come_back() {

@@ -1,10 +1,9 @@
 //! What happens to every request on its way in and out: who calls, in which language, how long it took, and which headers
 //! the answer carries.
 
-use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
@@ -112,67 +111,36 @@ pub(super) async fn secure(request: Request, next: Next) -> Response {
 
 /// Which websites may call what from a browser.
 #[derive(Clone, Debug)]
-pub(super) struct Neighbours(Arc<Parts>);
-
-#[derive(Debug)]
-struct Parts {
+pub(super) struct Neighbours {
     /// Those of the settings may call everything that needs no cookie.
-    named: Vec<String>,
+    named: Arc<[String]>,
     inboxes: Inboxes,
-    /// What the inboxes say, and when it was read.
-    read: Mutex<Option<(Instant, Arc<Welcome>)>>,
 }
-
-/// Websites that may use some inbox.
-#[derive(Debug, Default)]
-struct Welcome {
-    anybody: bool,
-    named: HashSet<String>,
-}
-
-/// Age at which what the inboxes say is read again.
-const OLD: Duration = Duration::from_secs(2);
 
 impl Neighbours {
     pub(super) fn new(named: Vec<String>, inboxes: Inboxes) -> Self {
-        Self(Arc::new(Parts { named, inboxes, read: Mutex::default() }))
+        Self { named: named.into(), inboxes }
     }
 
     /// Whether a page of this origin may call a path. Customers' calls carry a token and never a cookie, so an inbox that names no
     /// website may be used from any; a list in the settings of the house is the house's last word.
     async fn may_call(&self, origin: &str, path: &str) -> bool {
-        if self.0.named.iter().any(|known| known == origin) {
+        if self.named.iter().any(|known| known == origin) {
             return true;
         }
         if !(path.starts_with("/api/v1/conversations") || path.starts_with("/api/v1/widget/")) {
             return false;
         }
-        let welcome = self.welcome().await;
-        welcome.named.contains(origin) || (welcome.anybody && self.0.named.is_empty())
-    }
-
-    async fn welcome(&self) -> Arc<Welcome> {
-        let now = Instant::now();
-        let lock = || self.0.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, welcome)) = lock().as_ref().filter(|(at, _)| now.duration_since(*at) < OLD) {
-            return Arc::clone(welcome);
-        }
-        let mut welcome = Welcome::default();
-        match self.0.inboxes.all().await {
-            Ok(inboxes) => {
-                for inbox in inboxes {
-                    welcome.anybody |= inbox.settings.origins.is_empty();
-                    welcome.named.extend(inbox.settings.origins);
-                }
-            }
+        match self.inboxes.all().await {
+            Ok(inboxes) => inboxes.iter().any(|inbox| {
+                let origins = &inbox.settings.origins;
+                origins.iter().any(|known| known == origin) || (origins.is_empty() && self.named.is_empty())
+            }),
             Err(error) => {
                 tracing::error!(%error, "the inboxes cannot be read, so no website is let in");
-                return Arc::new(welcome);
+                false
             }
         }
-        let welcome = Arc::new(welcome);
-        *lock() = Some((now, Arc::clone(&welcome)));
-        welcome
     }
 }
 

@@ -5,18 +5,19 @@
 import * as outbox from './model/outbox.ts';
 import { EMPTY, fromBusiness, hear, said, take, unread } from './model/state.ts';
 import type { Attachment, Contact, Door, Identity, Passage } from './model/types.ts';
-import type { Happening, Options, Picture, View } from './view.ts';
+import { firstView, type Happening, type Options, type Picture, type View } from './view.ts';
 import { house, Refusal, type House } from './wire/http.ts';
 import { awake } from './wire/awake.ts';
 import { memory, type Kept, type Memory, type Theme } from './wire/memory.ts';
 import { Link } from './wire/link.ts';
+import { Receipts, type Standing } from './wire/receipts.ts';
 import { rest, type News } from './wire/stream.ts';
 import { tabs, type Tabs, type Word } from './wire/tabs.ts';
-import { choose, wordsOf, type Language } from './words/index.ts';
+import { wordsOf, type Language } from './words/index.ts';
 
 const TYPING_SHOWN_MS = 8_000;
 const TYPING_TOLD_MS = 3_000;
-const RECEIPT_MS = 400;
+const STANDING_MS = 700;
 
 /** Pages without TLS have no `randomUUID`. */
 function newId(): string {
@@ -39,38 +40,25 @@ export class Core {
   #failures = 0;
   #typingTimer = 0;
   #typingTold = 0;
-  #receiptTimer = 0;
-  #told = { delivered: 0, read: 0 };
+  #receipts: Receipts;
   #over = new AbortController();
 
   constructor(base: string, options: Options) {
     this.#options = options;
     this.#memory = memory(options.inbox);
-    const kept = this.#memory.read();
-    this.view = {
-      config: null,
-      words: null,
-      language: choose([options.language, kept.language, document.documentElement.lang, ...navigator.languages]),
-      theme: options.theme ?? kept.theme ?? 'auto',
-      open: kept.open,
-      launcher: options.launcher ?? true,
-      conversation: EMPTY,
-      outbox: outbox.revived(kept.outbox),
-      door: kept.door,
-      link: 'none',
-      online: navigator.onLine,
-      read: kept.read,
-      typing: null,
-      draft: kept.draft,
-      known: { ...(kept.contact ?? {}), ...(options.contact ?? {}) },
-      identified: false,
-      asked: false,
-      notice: null,
-      reason: null,
-      picture: null,
-    };
+    this.view = firstView(options, this.#memory.read());
     this.#house = house(base, () => this.view.words?.tag ?? this.view.language);
     this.#tabs = tabs(`frontdesk:${options.inbox}`, (word) => this.#overhear(word));
+    const standing = (): Standing => ({
+      door: this.view.door,
+      last: this.view.conversation.messages.findLast(fromBusiness)?.seq ?? 0,
+      read: this.view.read,
+      looking: this.view.open && document.visibilityState === 'visible',
+    });
+    this.#receipts = new Receipts(this.#house, standing, (through) => {
+      this.set({ read: through });
+      this.#tabs.tell({ say: 'read', through });
+    });
     this.#link = new Link(this.#house, this.#tabs, {
       news: (news) => this.#hear(news),
       connected: (yes) => this.#connected(yes),
@@ -87,7 +75,7 @@ export class Core {
       this.set({ online: navigator.onLine });
       void this.flush();
     };
-    this.#stops.push(awake(network, () => this.#receipts()));
+    this.#stops.push(awake(network, () => this.#receipts.soon()));
     if (this.view.door) this.#link.take(this.view.door);
     void this.flush();
     this.emit('ready');
@@ -134,7 +122,7 @@ export class Core {
     if (open === this.view.open) return;
     this.set({ open });
     this.emit(open ? 'open' : 'close');
-    this.#receipts();
+    this.#receipts.soon();
   }
 
   async speak(language: Language): Promise<void> {
@@ -230,7 +218,7 @@ export class Core {
   /** Lets go of the conversation; the next message opens another. */
   startOver(tell = true): void {
     this.#link.drop();
-    this.#told = { delivered: 0, read: 0 };
+    this.#receipts.forget();
     this.set({ conversation: EMPTY, outbox: [], door: null, link: 'none', read: 0, typing: null, asked: false, notice: null, reason: null });
     if (tell) this.#tabs.tell({ say: 'entered', by: null });
   }
@@ -309,7 +297,13 @@ export class Core {
 
   /** The conversation, opened when there is none: once, however many ask at the same time. */
   #ensureDoor(): Promise<Door> {
-    if (this.view.door) return Promise.resolve(this.view.door);
+    // Another tab may have opened one that this tab was not told of.
+    const kept = this.view.door ?? this.#memory.read().door;
+    if (kept && !this.view.door) {
+      this.set({ door: kept });
+      this.#link.take(kept);
+    }
+    if (kept) return Promise.resolve(kept);
     this.#opening ??= this.#house
       .open(this.#options.inbox, this.view.language, this.view.known, this.#identity)
       .then(({ id, token }) => {
@@ -338,12 +332,22 @@ export class Core {
     this.set(change);
     const last = conversation.messages.at(-1);
     if (last && last.seq === frame.seq && fromBusiness(last)) this.emit('message', { from: last.kind, text: 'text' in last ? last.text : '' });
-    this.#receipts();
+    this.#receipts.soon();
   }
 
   #connected(yes: boolean): void {
     this.set({ link: yes ? 'up' : 'down' });
-    if (yes) void this.flush();
+    if (!yes) return;
+    void this.flush();
+    // The place in the queue is in no event: who comes back asks for it.
+    setTimeout(() => void this.#standing(), STANDING_MS);
+  }
+
+  async #standing(): Promise<void> {
+    const { door, conversation } = this.view;
+    if (!door || conversation.owner !== 'queue' || conversation.queue || conversation.resolved) return;
+    const { notice: _, ...queue } = await this.#house.human(door).catch(() => ({ open_now: true, notice: '' }));
+    if (this.view.conversation.owner === 'queue') this.set({ conversation: { ...this.view.conversation, queue } });
   }
 
   #gone(): void {
@@ -357,24 +361,6 @@ export class Core {
     this.#typingTimer = window.setTimeout(() => this.set({ typing: null }), TYPING_SHOWN_MS);
   }
 
-  /** Tells how far the visitor has read, or at least that it arrived. Several at once are one. */
-  #receipts(): void {
-    clearTimeout(this.#receiptTimer);
-    this.#receiptTimer = window.setTimeout(() => {
-      const last = this.view.conversation.messages.findLast(fromBusiness)?.seq ?? 0;
-      const looking = this.view.open && document.visibilityState === 'visible';
-      if (looking && last > this.view.read) {
-        this.set({ read: last });
-        this.#tabs.tell({ say: 'read', through: last });
-      }
-      const { door } = this.view;
-      const what = looking ? 'read' : 'delivered';
-      if (!door || last <= this.#told[what] || last <= this.#told.read) return;
-      this.#told = { ...this.#told, [what]: last };
-      this.#house.tell(door, 'receipts', { [what]: last }).catch(() => undefined);
-    }, RECEIPT_MS);
-  }
-
   #overhear(word: Word): void {
     switch (word.say) {
       case 'entered':
@@ -385,7 +371,7 @@ export class Core {
         // What that tab sends, this one only shows; its event may have been faster.
         return this.set({ outbox: word.outbox.filter((one) => !said(this.view.conversation, one.client_id)) });
       case 'read':
-        this.#told.read = Math.max(this.#told.read, word.through);
+        this.#receipts.told(word.through);
         return this.set({ read: Math.max(this.view.read, word.through) });
       default:
         return this.#link.overhear(word);

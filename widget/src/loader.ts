@@ -8,6 +8,8 @@ type Call = readonly unknown[];
 interface Queueing {
   (...call: unknown[]): unknown;
   q?: Call[];
+  /** A loader was here: pages that change without being loaded run their scripts again. */
+  loaded?: true;
 }
 declare global {
   interface Window {
@@ -17,18 +19,29 @@ declare global {
 
 (() => {
   const script = document.currentScript as HTMLScriptElement | null;
-  const base = script ? new URL(script.src).origin : location.origin;
+  // data-inbox, and whatever else `boot` understands: data-language, data-theme, data-position, data-colour.
+  const options = { ...script?.dataset };
   const before = window.Frontdesk;
+  if (before?.loaded) {
+    if (options['inbox']) before('boot', options);
+    return;
+  }
+  const base = script ? new URL(script.src).origin : location.origin;
   const calls: Call[] = [...(before?.q ?? [])];
   const queueing: Queueing = (...call) => void calls.push(call);
   queueing.q = calls;
+  queueing.loaded = true;
   window.Frontdesk = queueing;
-  const inbox = script?.dataset['inbox'];
-  if (inbox) calls.unshift(['boot', { inbox }]);
+  if (options['inbox']) calls.unshift(['boot', options]);
   const load = (): void => {
-    void import(/* @vite-ignore */ `${base}/widget/${__PANEL__}`).then((panel: { start(base: string, calls: Call[]): Queueing }) => {
-      window.Frontdesk = panel.start(base, calls);
-    });
+    import(/* @vite-ignore */ `${base}/widget/${__PANEL__}`).then(
+      (panel: { start(base: string, calls: Call[]): Queueing }) => {
+        const api = panel.start(base, calls);
+        api.loaded = true;
+        window.Frontdesk = api;
+      },
+      (error: unknown) => console.error('Frontdesk: the chat could not be loaded.', error),
+    );
   };
   const idle = window.requestIdleCallback ?? ((then: () => void) => setTimeout(then, 200));
   idle(load);

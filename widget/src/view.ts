@@ -1,9 +1,9 @@
 /** What the face of the widget is drawn from, and what a page may choose. */
-import type { Outbox } from './model/outbox.ts';
-import type { Conversation } from './model/state.ts';
+import { revived, type Outbox } from './model/outbox.ts';
+import { EMPTY, type Conversation } from './model/state.ts';
 import type { Config, Contact, Door } from './model/types.ts';
-import type { Theme } from './wire/memory.ts';
-import type { Language } from './words/index.ts';
+import type { Kept, Theme } from './wire/memory.ts';
+import { choose, type Language } from './words/index.ts';
 import type { Words } from './words/words.ts';
 
 export interface Options {
@@ -47,3 +47,29 @@ export interface Picture {
 }
 
 export type Happening = 'ready' | 'open' | 'close' | 'message' | 'unread' | 'error';
+
+/** The view before anything was heard: what the page chose, and what an earlier visit left. */
+export function firstView(options: Options, kept: Kept): View {
+  return {
+    config: null,
+    words: null,
+    language: choose([options.language, kept.language, document.documentElement.lang, ...navigator.languages]),
+    theme: options.theme ?? kept.theme ?? 'auto',
+    open: kept.open,
+    launcher: options.launcher ?? true,
+    conversation: EMPTY,
+    outbox: revived(kept.outbox),
+    door: kept.door,
+    link: 'none',
+    online: navigator.onLine,
+    read: kept.read,
+    typing: null,
+    draft: kept.draft,
+    known: { ...(kept.contact ?? {}), ...(options.contact ?? {}) },
+    identified: false,
+    asked: false,
+    notice: null,
+    reason: null,
+    picture: null,
+  };
+}

@@ -128,11 +128,17 @@ pub(super) async fn events(
     let conversation = web.authorised(&id, &headers)?;
     let seat = web.0.seats.take(conversation).ok_or_else(|| Problem::from(Code::TooManyStreams).retry_after(5))?;
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.trim().parse().ok());
+    let inbox = web.0.rooms.journal.load(conversation).await.map_err(Problem::internal)?;
+    let door = match inbox {
+        Some(conversation) => web.door(&conversation.inbox).await?,
+        None => None,
+    };
     let sources = follow::Sources {
         journal: web.0.rooms.journal.clone(),
         // Hints are taken from before the history is read, so that nothing falls between.
         hints: web.0.rooms.bus.follow(conversation),
         names: web.0.names.clone(),
+        door,
     };
     let frames = follow::frames(sources, conversation, last.unwrap_or(since.after), web.0.closing.clone());
     let seated = frames.map(move |frame| {

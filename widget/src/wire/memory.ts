@@ -31,11 +31,14 @@ export interface Memory {
 export function memory(key: string): Memory {
   const name = `frontdesk:${key}`;
   let kept: Kept = NOTHING;
+  /** The browser keeps nothing for this page. */
+  let forgetful = false;
   const read = (): Kept => {
     try {
       const stored = localStorage.getItem(name);
-      // Another tab may have written since.
+      // Another tab may have written since, or cleared.
       if (stored) kept = { ...NOTHING, ...(JSON.parse(stored) as Partial<Kept>) };
+      else if (!forgetful) kept = NOTHING;
     } catch {
       // No storage, or not ours.
     }
@@ -49,10 +52,11 @@ export function memory(key: string): Memory {
         localStorage.setItem(name, JSON.stringify(kept));
       } catch {
         // Full or forbidden.
+        forgetful = true;
       }
     },
     clear() {
-      kept = { ...NOTHING, language: kept.language, theme: kept.theme };
+      kept = NOTHING;
       try {
         localStorage.removeItem(name);
       } catch {
