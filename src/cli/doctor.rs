@@ -9,12 +9,16 @@ use serde::Serialize;
 use crate::app::{House, Roles, Seams};
 use crate::cli::Globals;
 use crate::cli::exit::Exit;
+use crate::cli::replayed;
+use crate::cli::since::Since;
 use crate::cli::terminal::Terminal;
 use crate::clock;
 use crate::config::layers;
 use crate::embed::config::Kind;
 use crate::embed::manifest::Manifest;
 use crate::embed::{self, Side};
+use crate::eval::calibrate::drift::Standing;
+use crate::eval::calibrate::traffic;
 use crate::knowledge::extract::child;
 use crate::knowledge::extract::limits::Limits;
 use crate::knowledge::lock::WriterLock;
@@ -27,6 +31,8 @@ use crate::text::language::Language;
 const ROOM: u64 = 1 << 30;
 /// How long the model may take to say a word.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Decisions that are looked at for drift.
+const WEEK_MS: i64 = 7 * 24 * 3_600_000;
 /// A clock before this (2026-01-01) was never set.
 const EPOCH: Timestamp = Timestamp(1_767_225_600_000);
 
@@ -72,6 +78,7 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
             }
             findings.push(documents(&house).await);
             findings.push(embedder(&house, &embed, terminal).await);
+            findings.extend(promises(&house).await);
             findings.push(match (house.llm.current(), arguments.offline) {
                 (None, _) => {
                     finding("model", State::Note, "none is configured; answers are quotes ([llm] in frontdesk.toml)")
@@ -212,6 +219,47 @@ async fn embedder(house: &House, config: &embed::config::Config, terminal: &Term
         }
         Err(error) => Finding { outside: true, ..finding("embedder", State::Failed, error.to_string()) },
     }
+}
+
+/// What the calibration promises, and whether recent questions are still like those that it was proven on.
+async fn promises(house: &House) -> Vec<Finding> {
+    let calibration = house.dialogue.calibration();
+    let version = &calibration.version;
+    if calibration.claim.is_empty() {
+        let says = format!("calibration {version} promises nothing; `frontdesk eval calibrate` makes one that does");
+        return vec![finding("promise", State::Note, says)];
+    }
+    let turns = match replayed::turns(&house.store, Since::Ago { ms: WEEK_MS }).await {
+        Ok(turns) => turns,
+        Err(error) => return vec![finding("promise", State::Failed, format!("{error:#}"))],
+    };
+    let decisions: Vec<_> = turns.into_iter().map(|past| past.decision).collect();
+    let mut findings = Vec::new();
+    for (claim, drift) in traffic::drifts(&decisions, calibration, house.llm.current().is_some()) {
+        let (language, mode) = (claim.language, claim.mode);
+        let now = house.dialogue.made(WorkspaceId::DEFAULT, language).await.unwrap_or_default();
+        let thresholds = calibration.thresholds(language, mode, claim.dense);
+        let promise = calibration.promise(thresholds, language, mode, &now);
+        let mut void = promise.map_or_else(|| vec!["embedder".to_owned()], |promise| promise.void);
+        if drift.standing == Standing::Void {
+            void.push("drift".to_owned());
+        }
+        let (alpha, confidence) = (claim.alpha * 100.0, (1.0 - claim.delta) * 100.0);
+        let coverage = claim.coverage * 100.0;
+        let says = format!(
+            "{language:?}/{mode:?}: at most {alpha:.1} % wrong with {confidence:.0} % confidence, {coverage:.0} % answered"
+        );
+        let (state, standing) = match (void.is_empty(), drift.standing) {
+            (false, _) => (State::Note, format!("VOID, another: {}; calibrate again", void.join(", "))),
+            (true, Standing::Watched) => (State::Note, "questions move a little".to_owned()),
+            (true, Standing::TooFew) => {
+                (State::Ok, format!("{} decisions in a week: too few to see drift", drift.recent))
+            }
+            (true, _) => (State::Ok, format!("holds for {} decisions of a week", drift.recent)),
+        };
+        findings.push(finding("promise", state, format!("{says} ({version}); {standing}")));
+    }
+    findings
 }
 
 /// Asks the model for one word.

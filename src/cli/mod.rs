@@ -185,6 +185,20 @@ mod tests {
     }
 
     #[test]
+    fn recipes_name_commands_that_exist() {
+        for recipe in
+            [include_str!("../../docs/knowledge-in-git.md"), include_str!("../../docs/knowledge-in-git.zh-CN.md")]
+        {
+            let commands: Vec<&str> = recipe.lines().filter(|line| line.starts_with("frontdesk ")).collect();
+            assert!(commands.len() >= 9, "{commands:?}");
+            for command in commands {
+                let parsed = Cli::try_parse_from(command.split_whitespace());
+                assert!(parsed.is_ok(), "{command}: {}", parsed.unwrap_err());
+            }
+        }
+    }
+
+    #[test]
     fn every_command_and_argument_explains_itself() {
         fn check(command: &clap::Command) {
             assert!(command.get_about().is_some(), "{} has no help", command.get_name());

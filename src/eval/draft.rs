@@ -196,7 +196,7 @@ mod tests {
             questions,
             [
                 "Can I return a gift?",
-                "We refund credit cards how long?",
+                "We refund credit cards within how long?",
                 "港澳地区每单运费多少钱起？",
                 "What should I know about “Refunds”?",
                 "关于“运费”有什么规定？"

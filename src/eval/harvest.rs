@@ -144,3 +144,68 @@ fn mask(text: &str) -> String {
     }
     masked
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::eval::case::Fact;
+    use crate::model::event::{Party, Priority, Reason, ReasonKind, Summary};
+    use crate::model::id::{AgentId, CustomerId, WorkspaceId};
+    use crate::model::time::Timestamp;
+
+    fn said(text: &str, number: usize) -> Event {
+        Event::CustomerSaid {
+            client_id: number.to_string(),
+            text: text.to_owned(),
+            language: detect(text),
+            attachments: Vec::new(),
+        }
+    }
+
+    fn harvest(events: Vec<Event>) -> Vec<Case> {
+        let opened = Event::Opened {
+            workspace: WorkspaceId::DEFAULT,
+            inbox: "shop".to_owned(),
+            channel: "web".to_owned(),
+            customer: CustomerId(Uuid::nil()),
+        };
+        let recorded: Vec<Recorded> = std::iter::once(opened)
+            .chain(events)
+            .zip(1..)
+            .map(|(event, seq)| Recorded { seq, at: Timestamp(0), event })
+            .collect();
+        cases(ConversationId(Uuid::nil()), &recorded)
+    }
+
+    #[test]
+    fn what_an_agent_answered_is_what_was_expected_and_a_person_must_look() {
+        let agent = AgentId(Uuid::from_u128(1));
+        let reply = |text: &str, number: usize| Event::AgentSaid {
+            agent,
+            client_id: format!("a{number}"),
+            text: text.to_owned(),
+            attachments: Vec::new(),
+            citations: Vec::new(),
+        };
+        let reason = Reason { kind: ReasonKind::NoEvidence, rule: None, priority: Priority::Normal };
+        let cases = harvest(vec![
+            said("Can I send opened shoes back?", 1),
+            said("My mail is lin@shop.example", 2),
+            Event::Escalated { reason, summary: Summary::default(), team: None, notice: String::new() },
+            Event::Claimed { agent, routed: false },
+            reply("Hello!", 1),
+            reply("Yes, you can send them back within 30 days of delivery.", 2),
+            said("Thanks", 3),
+            reply("Bye", 3),
+            Event::Resolved { by: Party::Agent(agent) },
+        ]);
+        assert_eq!(cases.len(), 1, "a greeting is no answer: {cases:#?}");
+        let case = &cases[0];
+        assert_eq!(case.question(), "Can I send opened shoes back?\nMy mail is name@example.com");
+        assert!(matches!(&case.expect.facts[..], [Fact::Quantity(measured)] if measured.quantity.contains("30")));
+        assert!(case.unreviewed && case.is_tagged("agent_answer") && case.complaints().is_empty());
+        assert!(harvest(vec![said("Hello", 1)]).is_empty());
+    }
+}

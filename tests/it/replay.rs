@@ -170,7 +170,7 @@ async fn what_the_model_wrote_is_reused_where_it_is_asked_the_same() {
         Script::answer("Between friends: 99 days [1]."),
     ];
     let llm = Scripted::new(scripts);
-    let house = quiet_house(Some(Arc::new(llm.clone())), Some(0.1)).await;
+    let house = quiet_house(Some(Arc::new(llm.clone())), Some(0.01)).await;
     house.learn(&[("returns.md", "# Returns\n\nYou can return unused shoes within 30 days of delivery.\n")]).await;
     let lines = ["Within how many days can I return unused shoes?", "And within how many days for shoes abroad?"];
     let conversations = [talk(&house, &lines).await];

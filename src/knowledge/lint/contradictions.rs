@@ -14,7 +14,7 @@ use crate::text::terms::terms;
 const UNDER_ONE_HEADING: f32 = 0.5;
 const ANYWHERE: f32 = 0.75;
 /// A sentence of fewer words says too little to be compared.
-const FEWEST_WORDS: usize = 3;
+const FEWEST_WORDS: usize = 2;
 /// Sentences that share a word with more others than this are compared by their rarer words only.
 const COMMON: usize = 200;
 

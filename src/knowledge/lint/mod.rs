@@ -100,6 +100,6 @@ pub(super) mod tests {
             passage("ccc.md", "Returns", "You can return shoes within 14 days."),
         ];
         let kinds: Vec<Kind> = lint(&passages, 20_260_601, 2).into_iter().map(|finding| finding.kind).collect();
-        assert_eq!(kinds, [Kind::Contradiction, Kind::StaleDate, Kind::Duplicate]);
+        assert_eq!(kinds, [Kind::Contradiction, Kind::Contradiction, Kind::StaleDate, Kind::Duplicate]);
     }
 }
