@@ -74,22 +74,7 @@ export function Handoff({ data, summary, onUse, onWhy }: Props) {
                 </dd>
               </>
             ) : null}
-            {summary.tried.length > 0 ? (
-              <>
-                <dt>{w.handoff.tried}</dt>
-                <dd>
-                  <ul className="dots">
-                    {summary.tried.map((one, index) => (
-                      <li key={index} className="clamp" title={one}>
-                        {one}
-                      </li>
-                    ))}
-                  </ul>
-                </dd>
-              </>
-            ) : null}
           </dl>
-          {summary.citations.length > 0 ? <Sources conversation={data.row.id} citations={summary.citations} /> : null}
           {reply ? (
             <div className="proposal">
               <div className="small muted">{w.handoff.proposal}</div>
@@ -99,6 +84,23 @@ export function Handoff({ data, summary, onUse, onWhy }: Props) {
               </Button>
             </div>
           ) : null}
+          {summary.tried.length > 0 ? (
+            <dl className="handoff-facts">
+              <dt>{w.handoff.tried}</dt>
+              <dd>
+                <ul className="dots">
+                  {summary.tried.map((one, index) => (
+                    <li key={index}>
+                      <span className="clamp" title={one}>
+                        {one}
+                      </span>
+                    </li>
+                  ))}
+                </ul>
+              </dd>
+            </dl>
+          ) : null}
+          {summary.citations.length > 0 ? <Sources conversation={data.row.id} citations={summary.citations} /> : null}
           <p className="small muted row" style={{ gap: 5 }}>
             <Info size={12} aria-hidden /> {summary.by_model ? w.handoff.byModel : w.handoff.byLog}
           </p>
