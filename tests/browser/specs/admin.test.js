@@ -209,5 +209,5 @@ test('the audit log shows who changed what, before and after', async () => {
   const changed = page.getByRole('row').filter({ hasText: 'Widget changed' }).first();
   await changed.getByRole('button').click();
   await page.getByRole('row').filter({ hasText: 'settings.colour' }).getByText('#b3261e').waitFor();
-  await page.getByText('Person invited').waitFor();
+  await page.getByRole('row').filter({ hasText: 'Person invited' }).filter({ hasText: 'Ana Ruiz' }).waitFor();
 });
