@@ -112,8 +112,13 @@ impl Inbox {
         if inbound.client_id.is_empty() || inbound.client_id.len() > LONGEST_ID {
             return Err(Error::BadClientId);
         }
-        for _ in 0..TRIES {
-            let Some(before) = self.journal.load(inbound.conversation).await? else {
+        for attempt in 0..TRIES {
+            // What this process remembers is nearly always the present; where it is not, the append is refused.
+            let before = match attempt {
+                0 => self.journal.recall(inbound.conversation).await?,
+                _ => self.journal.load(inbound.conversation).await?,
+            };
+            let Some(before) = before else {
                 return Err(Error::NoSuchConversation);
             };
             if let Some(message) = before.sent_as(Party::Customer, &inbound.client_id) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::Stream;
 use lru::LruCache;
-use tokio::sync::watch;
+use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::bus::{Bus, Hint};
@@ -23,6 +23,8 @@ use crate::store::{self, Store};
 const KEPT: NonZeroUsize = NonZeroUsize::new(1024).expect("1024 is not zero");
 /// Events that are read at a time.
 const PAGE: usize = 256;
+/// Appends that a follower may fall behind before it reads them from the store.
+const BEHIND: usize = 16;
 /// How often a follower looks for itself, in case another process appended and its hint was lost.
 const RECHECK: Duration = Duration::from_secs(2);
 
@@ -37,8 +39,8 @@ pub struct Journal {
 #[derive(Debug)]
 struct Shared {
     folded: Mutex<LruCache<ConversationId, Arc<Conversation>>>,
-    /// Last seq known of conversations that somebody follows.
-    followed: Mutex<HashMap<ConversationId, watch::Sender<u64>>>,
+    /// What is appended to conversations that somebody follows: followers need not read it again.
+    followed: Mutex<HashMap<ConversationId, broadcast::Sender<Arc<[Recorded]>>>>,
 }
 
 /// Why nothing was appended.
@@ -89,6 +91,21 @@ impl Journal {
         Ok(Some(conversation))
     }
 
+    /// A conversation as this process knows it, or as it is now when it knows nothing.
+    ///
+    /// Other processes may have moved on. That is found out at the append, which is refused then; after a refusal use
+    /// [`Journal::load`].
+    ///
+    /// # Errors
+    /// As [`Journal::load`].
+    pub async fn recall(&self, id: ConversationId) -> Result<Option<Arc<Conversation>>, store::Error> {
+        let kept = lock(&self.shared.folded).get(&id).cloned();
+        match kept {
+            Some(conversation) => Ok(Some(conversation)),
+            None => self.load(id).await,
+        }
+    }
+
     /// Appends events after those that `before` holds, all or none, and returns what the conversation is then. What was
     /// appended is on the disk when this returns.
     ///
@@ -110,13 +127,19 @@ impl Journal {
         }
         let handed_over = recorded.iter().find(|recorded| matches!(recorded.event, Event::Escalated { .. }));
         let handed_over = handed_over.map(|recorded| recorded.seq);
-        let append = Append { conversation: after.id, expected: before.seq, events: recorded, after: Row::of(&after) };
+        let recorded: Arc<[Recorded]> = recorded.into();
+        let append = Append {
+            conversation: after.id,
+            expected: before.seq,
+            events: Arc::clone(&recorded),
+            after: Row::of(&after),
+        };
         match self.store.append(append).await? {
             Appended::Conflict { actual } => Err(AppendError::Conflict { actual }),
             Appended::Done => {
                 let after = Arc::new(after);
                 self.keep(&after);
-                self.tell(after.id, after.seq);
+                self.tell(&after, recorded);
                 if let Some(seq) = handed_over {
                     self.bus.publish(Arc::new(Hint::Escalated { conversation: after.id, seq }));
                 }
@@ -140,7 +163,9 @@ impl Journal {
         id: ConversationId,
         after: u64,
     ) -> impl Stream<Item = Result<Recorded, store::Error>> + Send + use<> {
-        let follower = Follower { journal: self.clone(), id, after, ahead: VecDeque::new(), news: self.watch(id) };
+        // Subscribed before the first read: what is committed after the read is told.
+        let news = self.watch(id);
+        let follower = Follower { journal: self.clone(), id, after, ahead: VecDeque::new(), news, knows: false };
         futures::stream::unfold(follower, |mut follower| async move {
             let next = follower.next().await;
             Some((next, follower))
@@ -235,25 +260,35 @@ impl Journal {
         }
     }
 
-    fn tell(&self, conversation: ConversationId, seq: u64) {
+    fn tell(&self, after: &Conversation, recorded: Arc<[Recorded]>) {
+        let conversation = after.id;
+        // The start of a turn owes nothing that was not owed before.
+        let starts = recorded.iter().any(|recorded| matches!(recorded.event, Event::TurnStarted { .. }));
         if let Some(sender) = lock(&self.shared.followed).get(&conversation) {
-            sender.send_if_modified(|last| std::mem::replace(last, seq.max(*last)) < seq);
+            // Nobody listens any more: the follower that goes removes this.
+            let _ = sender.send(recorded);
         }
-        self.bus.publish(Arc::new(Hint::Appended { conversation, seq }));
+        self.bus.publish(Arc::new(Hint::Appended { conversation, seq: after.seq }));
+        if !starts && after.awaits_bot().is_some() {
+            self.bus.publish(Arc::new(Hint::Owed { conversation }));
+        }
     }
 
-    fn watch(&self, id: ConversationId) -> watch::Receiver<u64> {
-        lock(&self.shared.followed).entry(id).or_insert_with(|| watch::channel(0).0).subscribe()
+    fn watch(&self, id: ConversationId) -> broadcast::Receiver<Arc<[Recorded]>> {
+        lock(&self.shared.followed).entry(id).or_insert_with(|| broadcast::channel(BEHIND).0).subscribe()
     }
 }
 
+/// History from the store, then what is appended from memory; whenever something is missing between the two, the store again.
 struct Follower {
     journal: Journal,
     id: ConversationId,
     after: u64,
-    /// Read, not yet handed out.
+    /// Read or told, not yet handed out.
     ahead: VecDeque<Recorded>,
-    news: watch::Receiver<u64>,
+    news: broadcast::Receiver<Arc<[Recorded]>>,
+    /// Everything up to the last look at the store was handed out.
+    knows: bool,
 }
 
 impl Follower {
@@ -263,19 +298,41 @@ impl Follower {
                 self.after = recorded.seq;
                 return Ok(recorded);
             }
-            // Marked as seen before the rows are read: what is appended from here on wakes us again.
-            self.news.mark_unchanged();
+            if self.knows {
+                self.listen().await;
+                continue;
+            }
             match self.journal.events(self.id, self.after, PAGE).await {
-                Ok(events) if events.is_empty() => {
-                    let _ = tokio::time::timeout(RECHECK, self.news.changed()).await;
+                Ok(events) => {
+                    self.knows = events.len() < PAGE;
+                    self.ahead = events.into();
                 }
-                Ok(events) => self.ahead = events.into(),
                 Err(error) => {
                     // Whoever reads on after an error must not spin.
                     tokio::time::sleep(Duration::from_millis(200)).await;
                     return Err(error);
                 }
             }
+        }
+    }
+
+    /// Waits for what is appended next. Two appends may be told in the wrong order, and other processes tell nothing: what does
+    /// not follow without a gap is read from the store instead.
+    async fn listen(&mut self) {
+        match tokio::time::timeout(RECHECK, self.news.recv()).await {
+            Ok(Ok(recorded)) => {
+                let new = recorded.iter().filter(|recorded| recorded.seq > self.after);
+                self.ahead.extend(new.cloned());
+                if self.ahead.front().is_some_and(|next| next.seq != self.after + 1) {
+                    self.ahead.clear();
+                    self.knows = false;
+                }
+            }
+            Ok(Err(broadcast::error::RecvError::Closed)) => {
+                tokio::time::sleep(RECHECK).await;
+                self.knows = false;
+            }
+            Ok(Err(broadcast::error::RecvError::Lagged(_))) | Err(_) => self.knows = false,
         }
     }
 }

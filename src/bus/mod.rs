@@ -30,6 +30,7 @@ impl Hint {
     pub fn conversation(&self) -> Option<ConversationId> {
         match self {
             Self::Appended { conversation, .. }
+            | Self::Owed { conversation }
             | Self::Escalated { conversation, .. }
             | Self::Sentence { conversation, .. }
             | Self::Typing { conversation, .. }
@@ -48,6 +49,8 @@ impl Hint {
 pub enum Hint {
     /// A conversation has a new event.
     Appended { conversation: ConversationId, seq: u64 },
+    /// The bot owes an answer that it did not owe before.
+    Owed { conversation: ConversationId },
     /// A conversation was given to people, by its event `seq`.
     Escalated { conversation: ConversationId, seq: u64 },
     /// A verified sentence of a reply that is not yet in the journal. It may be withdrawn: a human may step in.

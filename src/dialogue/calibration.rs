@@ -12,7 +12,7 @@ use crate::text::language::Language;
 
 const BUILT_IN: &str = include_str!("../../eval/calibration.default.toml");
 /// Number of features.
-pub const FEATURES: usize = 6;
+pub const FEATURES: usize = 7;
 
 /// A calibration file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -141,8 +141,8 @@ pub fn built_in() -> Calibration {
     parse(BUILT_IN).expect("the shipped calibration is read by a test")
 }
 
-/// Evidence as numbers of like size: BM25 per term, coverage, focus, margin, cosine (0 without one), logarithm of the terms.
-/// All but the last may only raise the confidence.
+/// Evidence as numbers of like size: BM25 per term, coverage, focus, margin, cosine (0 without one), the best quote's own
+/// likelihood, logarithm of the terms. All but the last may only raise the confidence.
 #[must_use]
 pub fn features(evidence: &Evidence) -> [f64; FEATURES] {
     [
@@ -151,6 +151,7 @@ pub fn features(evidence: &Evidence) -> [f64; FEATURES] {
         f64::from(evidence.focus),
         f64::from(evidence.margin),
         f64::from(evidence.cosine.unwrap_or(0.0)),
+        f64::from(evidence.quote),
         f64::from(evidence.terms.max(1)).ln(),
     ]
 }

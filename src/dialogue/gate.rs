@@ -1,14 +1,15 @@
 //! What is known about the best passages before a word is written, and what follows from it. Pure.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
+use crate::dialogue::reading::{self, Bag, key};
 use crate::dialogue::verify::lexicon::LEXICON;
+use crate::dialogue::{asked, quote};
 use crate::knowledge::retrieve::{Ask, Retrieved};
 use crate::model::decision::{Evidence, Thresholds};
 use crate::model::id::DocumentId;
-use crate::model::passage::Passage;
+use crate::model::passage::{Passage, Scored};
 use crate::text::language::is_han;
-use crate::text::sentences::sentences;
 use crate::text::terms::terms;
 
 /// Passages whose share of the question's terms counts; the best one may be second by a hair.
@@ -30,10 +31,19 @@ pub enum Gate {
 /// Measures what was found. `confidence` is left at 0: that is the calibration's.
 #[must_use]
 pub fn evidence(ask: &Ask, retrieved: &Retrieved) -> Evidence {
+    let asked = asked::of(ask, &retrieved.idf);
+    let passages: Vec<&Scored> = retrieved.passages.iter().collect();
+    let quotes = quote::choose(&asked, &passages, ask.language);
+    evidence_with(ask, retrieved, quote::strength(&asked, &quotes))
+}
+
+/// The same where the quotes are chosen already.
+#[must_use]
+pub fn evidence_with(ask: &Ask, retrieved: &Retrieved, quote: f32) -> Evidence {
     let all = weigh(ask);
     let total: f32 = all.values().sum();
     let weights = named(ask).unwrap_or(all);
-    let best = |passage: &crate::model::passage::Scored| passage.scores.bm25.unwrap_or(0.0);
+    let best = |passage: &Scored| passage.scores.bm25.unwrap_or(0.0);
     let mut by_document: BTreeMap<DocumentId, f32> = BTreeMap::new();
     for scored in &retrieved.passages {
         let top = by_document.entry(scored.passage.document).or_default();
@@ -61,6 +71,7 @@ pub fn evidence(ask: &Ask, retrieved: &Retrieved) -> Evidence {
             .take(LOOKED_AT)
             .map(|scored| focus(&weights, &retrieved.idf, &scored.passage))
             .fold(0.0, f32::max),
+        quote,
         terms: u32::try_from(weights.len()).unwrap_or(u32::MAX),
     }
 }
@@ -77,26 +88,25 @@ pub fn decide(confidence: f32, thresholds: Thresholds, unanswered: usize, give_u
 /// Share (0–1) of the weighted terms, by rarity, that stand in a passage or above it.
 #[must_use]
 pub fn coverage(weights: &HashMap<String, f32>, idf: &[(String, f32)], passage: &Passage) -> f32 {
-    share(weights, idf, &words(passage))
+    share(weights, idf, &[&reading::read(passage).all])
 }
 
 /// The same for the best sentence of the passage, without what stands above it.
 #[must_use]
 pub fn focus(weights: &HashMap<String, f32>, idf: &[(String, f32)], passage: &Passage) -> f32 {
-    let question = passage.question.as_deref().unwrap_or_default();
-    sentences(&passage.text)
-        .into_iter()
-        .map(|place| terms(question).into_iter().chain(terms(&passage.text[place])).collect::<HashSet<String>>())
-        .map(|there| share(weights, idf, &there))
-        .fold(0.0, f32::max)
+    let reading = reading::read(passage);
+    let nothing = Bag::default();
+    let question = reading.question.as_ref().unwrap_or(&nothing);
+    reading.units.iter().map(|unit| share(weights, idf, &[&unit.bag, question])).fold(0.0, f32::max)
 }
 
-fn share(weights: &HashMap<String, f32>, idf: &[(String, f32)], there: &HashSet<String>) -> f32 {
+fn share(weights: &HashMap<String, f32>, idf: &[(String, f32)], there: &[&Bag]) -> f32 {
     let (mut found, mut all) = (0.0_f32, 0.0_f32);
     for (term, rarity) in idf {
         let weight = weights.get(term).copied().unwrap_or(0.0) * rarity * telling(term);
         all += weight;
-        found += if there.contains(term) { weight } else { 0.0 };
+        let key = key(term);
+        found += if there.iter().any(|bag| bag.says(key)) { weight } else { 0.0 };
     }
     if all > 0.0 { found / all } else { 0.0 }
 }
@@ -147,13 +157,6 @@ pub fn telling(term: &str) -> f32 {
         return 0.0;
     }
     if LEXICON.is_stop(term) { 0.15 } else { 1.0 }
-}
-
-/// Every term of a passage, its headings, its question and its title.
-#[must_use]
-pub fn words(passage: &Passage) -> HashSet<String> {
-    let above = passage.heading.iter().chain(&passage.question).chain(std::iter::once(&passage.title));
-    above.chain(std::iter::once(&passage.text)).flat_map(|text| terms(text)).collect()
 }
 
 #[cfg(test)]

@@ -6,14 +6,18 @@
 //! window → policy → retrieve → gate → prompt → model → verify, sentence by sentence. Without a model, or when it fails, the
 //! same evidence is quoted instead. Each decision is a pure function of what is recorded in the turn's `Decision`.
 
+pub mod asked;
 pub mod assemble;
 pub mod calibration;
 pub mod config;
 pub mod draft;
 pub mod gate;
+mod kept;
 pub mod policy;
 pub mod quote;
+pub mod reading;
 pub mod reply;
+pub mod span;
 mod turn;
 pub mod verify;
 pub mod wanted;

@@ -1,27 +1,20 @@
 //! Answers without a model: the words of the document that answer best, unchanged. Pure.
 //!
 //! An entry of a question-and-answer list gives its answer. Otherwise each sentence (or row of a table) of the best passages
-//! is scored by the question's words that stand in it, weighted by rarity, by its neighbours and headings, and by whether
-//! it holds the kind of thing that is asked for: a moment, an amount, a place.
+//! is scored by the question's words that stand in it, itself or in other words, weighted by rarity, by its neighbours and
+//! headings, and by whether it holds the kind of thing that is asked for: a span of time, an amount, a rule.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::dialogue::gate::telling;
-use crate::dialogue::wanted::{fits, wanted};
+use crate::dialogue::asked::{Asked, Found};
+use crate::dialogue::reading::{self, Bag, Key, Reading, Unit, width};
+use crate::dialogue::span;
+use crate::dialogue::wanted::{Wanted, fits};
 use crate::model::passage::{Passage, Scored};
-use crate::text::language::{Language, detect, is_han};
-use crate::text::normalise::fold;
-use crate::text::sentences::sentences;
-use crate::text::terms::terms;
+use crate::text::language::Language;
 
 /// Passages that are read.
-const READ: usize = 5;
-/// Characters of a quote that starts from one sentence; a Han character counts two.
-const ROOM: usize = 420;
+const READ: usize = 8;
 /// Characters up to which the answer of a question-and-answer entry is given whole.
 const WHOLE: usize = 1200;
 /// Share of a listed question that must be asked, both ways, for its answer to be given.
@@ -35,298 +28,275 @@ pub struct Quoted {
     /// The sentence that scored best, and what is shown around it; bytes of the passage's text.
     pub best: Range<usize>,
     pub place: Range<usize>,
-    /// About 1 for a sentence that holds the whole question, from the best passage.
     pub score: f32,
+    pub signs: Signs,
+}
+
+/// What speaks for a quote, each from 0 to 1 unless it says otherwise.
+pub type Signs = [f32; SIGNS];
+pub const SIGNS: usize = 18;
+
+/// Names of the signs, in order.
+pub mod sign {
+    /// Share of the question in the sentence itself and in the header of its table.
+    pub const OWN: usize = 0;
+    /// What the sentences beside it have of the rest.
+    pub const BESIDE: usize = 1;
+    /// What headings, and a listed question, have of the rest.
+    pub const ABOVE: usize = 2;
+    /// What the title has of the rest.
+    pub const TITLE: usize = 3;
+    /// The kind of thing that is wanted is there, where it can be told for sure.
+    pub const FIRM: usize = 4;
+    /// The same where it can be guessed.
+    pub const LOOSE: usize = 5;
+    /// It says a rule, where it is asked whether something may be.
+    pub const LEAVE: usize = 6;
+    /// Share of the question's weightiest words, in the sentence and above it.
+    pub const CORE: usize = 7;
+    /// How the passage fared in the search, beside the best one.
+    pub const STANDING: usize = 8;
+    /// How near to each other the question's words stand.
+    pub const CLOSE: usize = 9;
+    /// Length over 100 characters, −1 to 4.
+    pub const LENGTH: usize = 10;
+    pub const HEADER: usize = 11;
+    pub const OPENS: usize = 12;
+    /// A listed question is the one that is asked.
+    pub const LISTED: usize = 13;
+    /// It is a row of a table.
+    pub const ROW: usize = 14;
+    /// Weight of the weightiest word of the question that is missing, beside the weightiest of all.
+    pub const MISSING: usize = 15;
+    /// A code or a name of the question does not stand in the passage.
+    pub const UNKNOWN: usize = 16;
+    /// It opens a section whose heading is the question that is asked.
+    pub const OPENING: usize = 17;
 }
 
 /// What weighs how much in a sentence's score.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Weights {
-    pub own: f32,
-    pub beside: f32,
-    /// Headings and title.
-    pub above: f32,
-    pub title: f32,
-    pub kind: f32,
-    pub passage: f32,
-    pub close: f32,
-    pub length: f32,
-}
+pub type Weights = [f32; SIGNS];
 
-/// Found by coordinate search on half of SQuAD and CMRC questions (`docs/benchmarks.md`).
+/// Found by coordinate search on half of SQuAD and CMRC questions and half of the sample's (`docs/benchmarks.md`).
 #[must_use]
 pub fn weights(language: Language) -> Weights {
     match language {
-        Language::En => Weights {
-            own: 1.5,
-            beside: 0.0,
-            above: 0.9,
-            title: 0.15,
-            kind: 0.2,
-            passage: 1.2,
-            close: 0.1,
-            length: 0.05,
-        },
-        Language::Zh => Weights {
-            own: 4.0,
-            beside: 0.3,
-            above: 2.0,
-            title: 0.15,
-            kind: 0.2,
-            passage: 0.6,
-            close: 0.15,
-            length: 0.05,
-        },
+        Language::En => [
+            3.51, 0.85, 2.39, 2.55, 1.27, 0.54, 1.06, 0.0, 1.56, -0.08, -0.04, -1.10, 0.0, 2.00, 0.38, -0.38, -0.59,
+            1.2,
+        ],
+        Language::Zh => [
+            6.84, 0.65, 5.72, 5.62, 2.66, 0.44, 0.36, 0.0, 0.84, 0.07, -0.12, -1.78, -0.77, 2.00, 0.21, -0.69, -0.42,
+            1.2,
+        ],
     }
 }
 
-static REFERS_BACK: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:it|they|this|these|that|those|such|otherwise|then|also|however|but|in this case|if so)\b|^(?:该|此|其|它|这|上述|以上|否则|但|同时|另外|如有)")
-        .expect("a constant pattern")
-});
-
-/// The best quotes, best first; at most one from each passage. `weights` are the asked terms (see `gate::weigh`).
+/// The best quotes, best first; at most one from each passage.
 #[must_use]
-pub fn choose(
-    question: &str,
-    weights: &HashMap<String, f32>,
-    idf: &[(String, f32)],
-    passages: &[Scored],
-) -> Vec<Quoted> {
-    choose_with(question, weights, idf, passages, self::weights(detect(question)))
+pub fn choose(asked: &Asked, passages: &[&Scored], language: Language) -> Vec<Quoted> {
+    choose_with(asked, passages, &weights(language))
 }
 
 /// The same with chosen weights, for measuring them.
 #[must_use]
-pub fn choose_with(
-    question: &str,
-    weights: &HashMap<String, f32>,
-    idf: &[(String, f32)],
-    passages: &[Scored],
-    by: Weights,
-) -> Vec<Quoted> {
-    let rarity: HashMap<&str, f32> = idf
-        .iter()
-        .map(|(term, idf)| (term.as_str(), idf * weights.get(term).copied().unwrap_or(0.0)))
-        .map(|(term, weight)| (term, weight * if telling(term) > 0.0 { telling(term).max(0.5) } else { 0.0 }))
-        .filter(|(_, weight)| *weight > 0.0)
-        .collect();
-    let total: f32 = rarity.values().sum::<f32>().max(f32::EPSILON);
-    let folded = fold(question);
-    let asked: HashSet<String> = terms(question).into_iter().collect();
-    let wanted = wanted(&folded);
-    let top = passages.iter().map(worth).fold(f32::EPSILON, f32::max);
+pub fn choose_with(asked: &Asked, passages: &[&Scored], by: &Weights) -> Vec<Quoted> {
     let mut quotes: Vec<Quoted> = Vec::new();
-    for (at, scored) in passages.iter().take(READ).enumerate() {
-        let passage = &scored.passage;
-        let standing = worth(scored) / top;
-        if let Some(score) = same_question(passage, &rarity, total) {
-            let place = 0..passage.text.len();
-            let score = score * (by.own + by.above) + by.passage * standing + 0.5;
-            quotes.push(Quoted { passage: at, best: place.clone(), place, score });
-            continue;
+    for mut quote in candidates(asked, passages) {
+        quote.score = quote.signs.iter().zip(by).map(|(sign, weight)| sign * weight).sum();
+        match quotes.iter_mut().find(|known| known.passage == quote.passage) {
+            Some(known) if known.score >= quote.score => {}
+            Some(known) => *known = quote,
+            None => quotes.push(quote),
         }
-        let units = read(passage, &rarity, total);
-        let above = share(&above(passage), &rarity, total);
-        let title = share(&terms(&passage.title).into_iter().collect(), &rarity, total);
-        let mut best: Option<(usize, f32)> = None;
-        for (index, unit) in units.iter().enumerate() {
-            let beside = |other: Option<usize>| other.and_then(|other| units.get(other)).map_or(0.0, |unit| unit.share);
-            let around = beside(index.checked_sub(1)).max(beside(Some(index + 1)));
-            let missing = (1.0 - unit.share).max(0.0);
-            let score = by.own * unit.share
-                + by.beside * around.min(missing)
-                + by.above * above.min(missing)
-                + by.title * title.min(missing)
-                + by.kind * fits(wanted, &passage.text[unit.place.clone()], &asked)
-                + by.passage * standing
-                + by.close * unit.close
-                - by.length * (width(&passage.text[unit.place.clone()]) as f32 / 100.0 - 1.0).clamp(-1.0, 4.0)
-                - if unit.header { 1.0 } else { 0.0 }
-                - if passage.text[unit.place.clone()].ends_with([':', '：']) { 0.2 } else { 0.0 };
-            if best.is_none_or(|(_, known)| score > known) {
-                best = Some((index, score));
-            }
-        }
-        if let Some((index, score)) = best {
-            let place = widen(passage, &units, index);
-            quotes.push(Quoted { passage: at, best: units[index].place.clone(), place, score });
-        }
-    }
-    let best_possible = by.own + by.passage + by.kind + by.close;
-    for quote in &mut quotes {
-        quote.score /= best_possible;
     }
     quotes.sort_by(|a, b| b.score.total_cmp(&a.score));
+    for quote in &mut quotes {
+        let passage = &passages[quote.passage].passage;
+        let reading = reading::read(passage);
+        if let Some(index) = reading.units.iter().position(|unit| unit.place == quote.best)
+            && quote.signs[sign::LISTED] == 0.0
+        {
+            quote.place = span::widen(passage, &reading, asked, index);
+        }
+    }
     quotes
 }
 
-/// What is shown for a quote: the words, and for rows of a table its header above them.
+/// How likely (0–1) the best of some quotes answers the question: a logistic model of its signs, fitted on half of the sample.
 #[must_use]
-pub fn shown(passage: &Passage, place: &Range<usize>) -> String {
-    let text = &passage.text[place.clone()];
-    if !text.starts_with('|') {
-        return text.trim().to_owned();
-    }
-    let mut lines = passage.text.lines().skip_while(|line| !line.trim_start().starts_with('|'));
-    match (lines.next(), lines.next()) {
-        (Some(header), Some(rule)) if rule.contains("--") && !text.starts_with(header) => {
-            format!("{header}\n{rule}\n{text}")
+pub fn strength(asked: &Asked, quotes: &[Quoted]) -> f32 {
+    let Some(best) = quotes.first() else { return 0.0 };
+    let lead = quotes.get(1).map_or(1.0, |next| best.score - next.score).clamp(0.0, 2.0);
+    let sign = |at: usize| best.signs[at];
+    let total = (sign(sign::OWN) + sign(sign::ABOVE) + sign(sign::TITLE)).min(1.0);
+    let is = |yes: bool| f32::from(u8::from(yes));
+    let sum = 0.485
+        + 0.192 * total
+        + 5.480 * (total - 0.5).min(0.0)
+        + 0.829 * sign(sign::CORE)
+        + 0.810 * lead
+        + 0.834 * sign(sign::LISTED)
+        - 1.929 * is(asked.wanted.is_firm() && sign(sign::FIRM) == 0.0)
+        - 2.0 * sign(sign::UNKNOWN)
+        // A list of questions may say where a balance is seen; no sentence says what it is.
+        - 3.0 * is(asked.of_account) * (1.0 - sign(sign::LISTED))
+        - 1.008 * sign(sign::LEAVE)
+        - 1.0 * is(asked.wanted == Wanted::Leave) * sign(sign::MISSING);
+    1.0 / (1.0 + (-sum).exp())
+}
+
+/// Every sentence and row that could be quoted, with its signs and without a score.
+#[must_use]
+pub fn candidates(asked: &Asked, passages: &[&Scored]) -> Vec<Quoted> {
+    let top = passages.iter().map(|scored| worth(scored)).fold(f32::EPSILON, f32::max);
+    let mut found = Vec::new();
+    for (at, scored) in passages.iter().take(READ).enumerate() {
+        let passage = &scored.passage;
+        let reading = reading::read(passage);
+        let standing = worth(scored) / top;
+        if let Some(signs) = listed(asked, passage, &reading, standing) {
+            let place = 0..passage.text.len();
+            found.push(Quoted { passage: at, best: place.clone(), place, score: 0.0, signs });
+            continue;
         }
-        _ => text.to_owned(),
-    }
-}
-
-#[derive(Debug)]
-struct Unit {
-    place: Range<usize>,
-    /// Share (0–1) of the question's weight that stands in it.
-    share: f32,
-    /// How near to each other the question's words stand (0–1).
-    close: f32,
-    header: bool,
-    /// Whether the question names something that stands in this row of a table and not in its header.
-    named: bool,
-}
-
-fn read(passage: &Passage, rarity: &HashMap<&str, f32>, total: f32) -> Vec<Unit> {
-    let text = &passage.text;
-    let mut units: Vec<Unit> = Vec::new();
-    let mut row_before = false;
-    let mut columns: HashSet<String> = HashSet::new();
-    for place in sentences(text) {
-        let words = terms(&text[place.clone()]);
-        let places: Vec<usize> =
-            words.iter().enumerate().filter(|(_, word)| rarity.contains_key(word.as_str())).map(|(at, _)| at).collect();
-        let close = match (places.first(), places.last()) {
-            (Some(first), Some(last)) if places.len() > 1 => places.len() as f32 / (last - first + 1) as f32,
-            _ => 0.0,
-        };
-        let row = text[place.clone()].starts_with('|');
-        let heading = text[..place.start].ends_with("# ");
-        let mut set: HashSet<String> = words.into_iter().collect();
-        let named = set.iter().any(|word| rarity.contains_key(word.as_str()) && !columns.contains(word));
-        if row && !row_before {
-            columns.clone_from(&set);
-        } else if row {
-            // The head of the table says what a row is about.
-            set.extend(columns.iter().cloned());
+        let units: Vec<Found> = reading.units.iter().map(|unit| asked.find(&unit.bag)).collect();
+        let heading = asked.find(&reading.above);
+        let heading = reading.question.as_ref().map_or_else(|| heading.clone(), |bag| heading.or(&asked.find(bag)));
+        let title = asked.find(&reading.title);
+        for (index, unit) in reading.units.iter().enumerate() {
+            let signs = weigh(asked, &reading, index, (&units, &heading, &title), standing);
+            let place = unit.place.clone();
+            found.push(Quoted { passage: at, best: place.clone(), place, score: 0.0, signs });
         }
-        let header = row && !row_before || heading;
-        units.push(Unit { share: share(&set, rarity, total), close, header, named, place });
-        row_before = row;
     }
-    units
+    found
 }
 
-fn share(there: &HashSet<String>, rarity: &HashMap<&str, f32>, total: f32) -> f32 {
-    rarity.iter().filter(|(term, _)| there.contains(**term)).map(|(_, weight)| weight).sum::<f32>() / total
+/// The signs of one sentence. `found` is what of the question its passage holds: in each unit, in the headings, in the title.
+fn weigh(
+    asked: &Asked,
+    reading: &Reading,
+    index: usize,
+    (units, heading, title): (&[Found], &Found, &Found),
+    standing: f32,
+) -> Signs {
+    let unit = &reading.units[index];
+    // The header of a table says what its rows are about.
+    let own = unit.under.map_or_else(|| units[index].clone(), |header| units[index].or(&units[header]));
+    let mut around = own.clone();
+    for beside in [index.checked_sub(1), Some(index + 1)].into_iter().flatten() {
+        if reading.units.get(beside).is_some_and(|other| !other.row || !unit.row) {
+            around = around.or(&units[beside]);
+        }
+    }
+    let under = own.or(heading);
+    let within = under.or(title);
+    let share = asked.share(&own);
+    let kind = fits(asked.wanted, reading, unit, &asked.own);
+    let mut signs = of_kind(asked, kind);
+    signs[sign::OWN] = share;
+    signs[sign::BESIDE] = asked.share(&around) - share;
+    signs[sign::ABOVE] = asked.share(&under) - share;
+    signs[sign::TITLE] = asked.share(&within) - asked.share(&under);
+    signs[sign::CORE] = asked.core(&within);
+    signs[sign::STANDING] = standing;
+    signs[sign::CLOSE] = closeness(asked, unit);
+    signs[sign::LENGTH] = (unit.width as f32 / 100.0 - 1.0).clamp(-1.0, 4.0);
+    signs[sign::HEADER] = f32::from(u8::from(unit.header));
+    signs[sign::OPENS] = f32::from(u8::from(unit.opens));
+    signs[sign::ROW] = f32::from(u8::from(unit.row));
+    signs[sign::MISSING] = asked.missing(&within.or(&around));
+    if !unit.header && reading.units[..index].iter().all(|before| before.header) {
+        signs[sign::OPENING] = Some(same(asked, &reading.heading)).filter(|same| *same >= SAME_QUESTION).unwrap_or(0.0);
+    }
+    signs[sign::UNKNOWN] = f32::from(u8::from(asked.names_other(reading)));
+    signs
 }
 
-fn above(passage: &Passage) -> HashSet<String> {
-    passage.heading.iter().flat_map(|text| terms(text)).collect()
+/// The sign of the kind that is wanted, in its place.
+fn of_kind(asked: &Asked, kind: f32) -> Signs {
+    let mut signs = [0.0; SIGNS];
+    let at = match asked.wanted {
+        Wanted::Leave => sign::LEAVE,
+        wanted if wanted.is_firm() => sign::FIRM,
+        _ => sign::LOOSE,
+    };
+    signs[at] = kind;
+    signs
 }
 
-/// How well a listed question is the one that is asked, when it is.
-fn same_question(passage: &Passage, rarity: &HashMap<&str, f32>, total: f32) -> Option<f32> {
-    let listed = passage.question.as_deref()?;
+/// The signs of a listed question's answer, when the question is the one that is asked.
+fn listed(asked: &Asked, passage: &Passage, reading: &Reading, standing: f32) -> Option<Signs> {
+    let bag = reading.question.as_ref()?;
     if width(&passage.text) > WHOLE {
         return None;
     }
-    let listed: HashSet<String> = terms(listed).into_iter().collect();
-    let asked = share(&listed, rarity, total);
-    let known =
-        listed.iter().filter(|term| rarity.contains_key(term.as_str())).count() as f32 / listed.len().max(1) as f32;
-    let both = if asked + known > 0.0 { 2.0 * asked * known / (asked + known) } else { 0.0 };
-    (both >= SAME_QUESTION).then_some(both)
+    let same = same(asked, bag);
+    if same < SAME_QUESTION {
+        return None;
+    }
+    let found = asked.find(bag);
+    let all = reading.units.iter().fold(found, |all, unit| all.or(&asked.find(&unit.bag)));
+    let kind = reading.units.iter().map(|unit| fits(asked.wanted, reading, unit, &asked.own)).fold(0.0, f32::max);
+    let mut signs = of_kind(asked, kind);
+    signs[sign::OWN] = asked.share(&all);
+    signs[sign::CORE] = asked.core(&all);
+    signs[sign::STANDING] = standing;
+    signs[sign::LISTED] = same;
+    signs[sign::MISSING] = asked.missing(&all);
+    signs[sign::UNKNOWN] = f32::from(u8::from(asked.names_other(reading)));
+    Some(signs)
+}
+
+/// How much (0–1) a listed question or a heading is the question that is asked, both ways.
+fn same(asked: &Asked, bag: &Bag) -> f32 {
+    let found = asked.find(bag);
+    let said = asked.share(&found);
+    let known = (asked.count(&found) / bag.len().max(1) as f32).min(1.0);
+    if said + known > 0.0 { 2.0 * said * known / (said + known) } else { 0.0 }
+}
+
+/// How near to each other the question's words stand (0–1).
+fn closeness(asked: &Asked, unit: &Unit) -> f32 {
+    let asks = |word: &Key| asked.words.iter().any(|one| one.key == *word);
+    let places = || unit.words.iter().enumerate().filter(|(_, word)| asks(word)).map(|(at, _)| at);
+    match (places().next(), places().next_back()) {
+        (Some(first), Some(last)) if first < last => places().count() as f32 / (last - first + 1) as f32,
+        _ => 0.0,
+    }
 }
 
 fn worth(scored: &Scored) -> f32 {
     scored.scores.bm25.unwrap_or(0.0).max(scored.scores.cosine.unwrap_or(0.0).max(0.0))
 }
 
-/// Grows a quote from its best sentence: back to what "it" means, on to the list that it opens, and to its neighbours while
-/// there is room and they have to do with the question.
-fn widen(passage: &Passage, units: &[Unit], best: usize) -> Range<usize> {
-    let text = &passage.text;
-    let of = |unit: &Unit| &text[unit.place.clone()];
-    let (mut first, mut last) = (best, best);
-    if of(&units[best]).starts_with('|') {
-        return if units[best].named { units[best].place.clone() } else { rows(text, units, best) };
-    }
-    let mut room = ROOM.saturating_sub(width(of(&units[best])));
-    if REFERS_BACK.is_match(&fold(of(&units[best])))
-        && best > 0
-        && width(of(&units[best - 1])) <= room
-        && !units[best - 1].header
-    {
-        first -= 1;
-        room -= width(of(&units[first]));
-    }
-    let opens_list = of(&units[best]).ends_with([':', '：']);
-    while let Some(next) = units.get(last + 1) {
-        let words = of(next);
-        let gap = &text[units[last].place.end..next.place.start];
-        let item = gap.contains('\n');
-        let goes_on = if opens_list { item } else { !gap.contains('\n') || REFERS_BACK.is_match(&fold(words)) };
-        if !goes_on || next.header || words.starts_with('|') || width(words) > room {
-            break;
-        }
-        last += 1;
-        room -= width(words);
-    }
-    units[first].place.start..units[last].place.end
-}
-
-/// All rows of a table whose header is asked for and none of whose rows is: one row alone would answer another question. A
-/// table that is too long to be read in a chat gives its best row all the same.
-fn rows(text: &str, units: &[Unit], best: usize) -> Range<usize> {
-    let body = |unit: &&Unit| !unit.header && text[unit.place.clone()].starts_with('|');
-    let first = units[..best].iter().rev().take_while(body).last().unwrap_or(&units[best]);
-    let last = units[best..].iter().take_while(body).last().unwrap_or(&units[best]);
-    let all = first.place.start..last.place.end;
-    if width(&text[all.clone()]) <= WHOLE { all } else { units[best].place.clone() }
-}
-
-/// Length as it looks: a Han character is as wide as two Latin letters.
-fn width(text: &str) -> usize {
-    text.chars().map(|c| if is_han(c) { 2 } else { 1 }).sum()
-}
-
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
+    use std::collections::HashMap;
 
     use super::*;
-    use crate::model::id::{ChunkName, DocumentId};
+    use crate::dialogue::asked;
+    use crate::dialogue::reading::tests::passage;
     use crate::model::passage::Scores;
     use crate::text::language::detect;
+    use crate::text::terms::terms;
 
-    fn passage(question: Option<&str>, text: &str) -> Scored {
-        let passage = Passage {
-            chunk: ChunkName::of(&[text]),
-            document: DocumentId(Uuid::nil()),
-            title: "Help".to_owned(),
-            source: "help.md".to_owned(),
-            heading: Vec::new(),
-            question: question.map(str::to_owned),
-            text: text.to_owned(),
-            start: 0,
-            end: text.len(),
-            language: detect(text),
-        };
-        Scored { passage, scores: Scores { bm25: Some(5.0), cosine: None, fused: 0.1 } }
-    }
-
-    fn best(question: &str, passages: &[Scored]) -> String {
+    fn look(question: &str, passages: &[Passage]) -> (String, f32) {
         let weights: HashMap<String, f32> = terms(question).into_iter().map(|term| (term, 1.0)).collect();
         let common = ["the", "is", "how", "a", "to", "do", "can"];
-        let idf: Vec<(String, f32)> = weights
-            .keys()
-            .map(|term| (term.clone(), if common.contains(&term.as_str()) { 0.1 } else { 3.0 }))
-            .collect();
-        let quotes = choose(question, &weights, &idf, passages);
-        shown(&passages[quotes[0].passage].passage, &quotes[0].place)
+        let rarity = |term: &str| if common.contains(&term) { 0.1 } else { 3.0 };
+        let idf: Vec<(String, f32)> = terms(question).into_iter().map(|term| (term.clone(), rarity(&term))).collect();
+        let scores = Scores { bm25: Some(5.0), cosine: None, fused: 0.1 };
+        let scored: Vec<Scored> = passages.iter().map(|passage| Scored { passage: passage.clone(), scores }).collect();
+        let scored: Vec<&Scored> = scored.iter().collect();
+        let asked = asked::read(question, &weights, &idf);
+        let quotes = choose(&asked, &scored, detect(question));
+        (span::shown(&scored[quotes[0].passage].passage, &quotes[0].place), strength(&asked, &quotes))
+    }
+
+    fn best(question: &str, passages: &[Passage]) -> String {
+        look(question, passages).0
     }
 
     #[test]
@@ -346,6 +316,34 @@ mod tests {
         assert!(best("How long does a refund take?", &[passage(None, text)]).contains("5 business days"));
         let text = "退款很简单。退款会在3个工作日内原路退回。欢迎再次光临。";
         assert!(best("退款多久到账", &[passage(None, text)]).contains("3个工作日"));
+    }
+
+    #[test]
+    fn other_words_for_the_same_thing_are_found() {
+        let text = "Our lamps are bright.\n\nGoods that arrive faulty can be sent back.";
+        assert_eq!(
+            best("Can I return a broken cup?", &[passage(None, text)]),
+            "Goods that arrive faulty can be sent back."
+        );
+        let text = "我们很高兴。\n\n签收时破损的商品请联系客服。";
+        assert_eq!(best("收到的锅碎了怎么办", &[passage(None, text)]), "签收时破损的商品请联系客服。");
+    }
+
+    #[test]
+    fn what_lacks_the_wanted_kind_or_names_something_else_is_weak() {
+        let text = "The LP-600 power station weighs 7.2 kg. The LP-600 power station is silent.";
+        let strong = look("How heavy is the LP-600 power station?", &[passage(None, text)]).1;
+        for question in ["What does the LP-600 power station cost?", "How heavy is the LP-900 power station?"] {
+            assert!(look(question, &[passage(None, text)]).1 < strong, "{question}");
+        }
+    }
+
+    #[test]
+    fn a_heading_that_is_the_question_gives_what_it_opens() {
+        let text = "商品有质量问题的，由我们承担。个人原因的：\n\n- 每单 12 元；\n- 床垫取件费 199 元。";
+        let mut section = passage(None, text);
+        section.heading = vec!["退货运费由谁承担".to_owned()];
+        assert!(best("退货运费由谁承担？", &[section]).starts_with("商品有质量问题的，由我们承担。"));
     }
 
     #[test]

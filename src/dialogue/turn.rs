@@ -5,13 +5,15 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use crate::dialogue::asked;
 use crate::dialogue::calibration::{self, Calibration, Made};
 use crate::dialogue::config::Config;
 use crate::dialogue::gate::{self, Gate};
 use crate::dialogue::policy::file::Action as Rule;
 use crate::dialogue::policy::{self, Policy, Said, Verdict};
-use crate::dialogue::quote;
+use crate::dialogue::quote::{self, Quoted};
 use crate::dialogue::reply;
+use crate::dialogue::span;
 use crate::dialogue::verify::ground::cite;
 use crate::dialogue::window::{self, Window};
 use crate::dialogue::write::{self, Passed, Written};
@@ -26,8 +28,8 @@ use crate::model::passage::{Passage, Scored};
 use crate::prompts::Prompts;
 use crate::text::language::Language;
 
-/// Least score of a quote, so that a passage is not quoted for its title alone.
-const WORTH_QUOTING: f32 = 0.25;
+/// Least likelihood of a quote that is given, whatever the passages promise.
+const WORTH_QUOTING: f32 = 0.55;
 /// Share of the best score that a passage in the customer's language needs to be preferred.
 const NEAR: f32 = 0.6;
 
@@ -91,8 +93,10 @@ impl Running<'_> {
                 Err(_) => return self.search_failed(decision, &window, "the search took too long"),
             };
         let found = Found { ask, retrieved };
-        self.weigh(decision, &found);
         let usable = self.usable(decision, &found.retrieved);
+        let asked = asked::of(&found.ask, &found.retrieved.idf);
+        let quotes = quote::choose(&asked, &usable, window.language);
+        self.weigh(decision, &found, quote::strength(&asked, &quotes));
         let readable = write::readable(usable.iter().map(|scored| &scored.passage), window.language, self.config);
         // What the customer's language has no passage for is quoted in the original: it cannot be verified word by word.
         let native = usable.first().is_some_and(|best| best.passage.language == window.language);
@@ -114,7 +118,7 @@ impl Running<'_> {
                 return self.unanswered(decision, gate, "model_unavailable");
             }
         }
-        self.quote(decision, &window, &found, &usable, shown)
+        self.quote(decision, &window, quotes.first(), &usable, shown)
     }
 
     fn before(&self, conversation: &Conversation, window: &Window) -> Option<Verdict> {
@@ -127,8 +131,8 @@ impl Running<'_> {
         policy::before(self.policy, Said { question: &window.question, before: &earlier, offered: window.offered })
     }
 
-    fn weigh(&self, decision: &mut Decision, found: &Found) {
-        decision.evidence = gate::evidence(&found.ask, &found.retrieved);
+    fn weigh(&self, decision: &mut Decision, found: &Found, quote: f32) {
+        decision.evidence = gate::evidence_with(&found.ask, &found.retrieved, quote);
         decision.knowledge = found.retrieved.version;
         decision.faults.extend(found.retrieved.dense_fault.iter().map(|fault| format!("search by meaning: {fault}")));
         decision.considered = found
@@ -254,21 +258,18 @@ impl Running<'_> {
         &self,
         decision: &mut Decision,
         window: &Window,
-        found: &Found,
+        best: Option<&Quoted>,
         usable: &[&Scored],
         shown: &mpsc::Sender<Sentence>,
     ) -> Reply {
-        let passages: Vec<Scored> = usable.iter().map(|scored| (*scored).clone()).collect();
-        let weights = gate::asked(&found.ask);
-        let quotes = quote::choose(&window.question, &weights, &found.retrieved.idf, &passages);
-        let Some(best) = quotes.first().filter(|quote| quote.score >= WORTH_QUOTING) else {
+        let Some(best) = best.filter(|_| decision.evidence.quote >= WORTH_QUOTING) else {
             return self.unanswered(decision, self.gave_up(window), "nothing_to_quote");
         };
-        let passage = &passages[best.passage].passage;
+        let passage = &usable[best.passage].passage;
         let key = if passage.language == window.language { "quote_lead" } else { "quote_lead_foreign" };
         let title = passage.question.as_ref().unwrap_or(&passage.title);
         let lead = self.prompts.lead_in(key, window.language, title);
-        let words = quote::shown(passage, &best.place);
+        let words = span::shown(passage, &best.place);
         // A mark behind the last cell would make the row something else.
         let gap = if words.ends_with('|') { "\n\n" } else { " " };
         let text = format!("{lead}\n\n{words}{gap}[1]");

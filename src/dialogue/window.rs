@@ -14,6 +14,7 @@ use crate::model::conversation::{Conversation, Message};
 use crate::model::event::Party;
 use crate::text::language::{self, Language, is_han};
 use crate::text::normalise::fold;
+use crate::text::pattern::pattern;
 use crate::text::terms::terms;
 
 /// Messages before the question that are looked at.
@@ -68,17 +69,14 @@ pub struct Weights {
 }
 
 static BACK: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    pattern(
         r"^(?:and|or|but|so|then|also|what about|how about|what if|why|when|where|how (?:much|many|long|soon|do i do that)|which one|ok|okay|yes|no|right|sure|for)\b|\b(?:it|its|they|them|their|that|those|this|these|there|one|ones|same|else|too|either|instead|otherwise|he|she|such)\b|^(?:那|那么|然后|所以|但是|如果|还有|另外|此外|也|可是|就|为什么|多久|多少|怎么|什么时候|在哪|哪里|好的|嗯|对)|其他|别的|呢[？?。!！]*$|也(?:可以|能|是|要|行)",
     )
-    .expect("a constant pattern")
 });
 
 /// Chinese words that point back wherever they stand.
-static POINTS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"它|他们|这个|那个|这种|那种|这些|那些|这样|那样|这里|那里|上面|刚才|刚刚|同样")
-        .expect("a constant pattern")
-});
+static POINTS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"它|他们|这个|那个|这种|那种|这些|那些|这样|那样|这里|那里|上面|刚才|刚刚|同样"));
 
 /// The window of a conversation; `None` when the customer waits for nothing.
 #[must_use]

@@ -92,6 +92,9 @@ pub struct Evidence {
     /// The same share for the best single sentence.
     #[serde(default)]
     pub focus: f32,
+    /// How likely (0–1) the best quote answers, by its own signs: words, other words for them, the kind of thing wanted.
+    #[serde(default)]
+    pub quote: f32,
     /// Number of distinct query terms.
     pub terms: u32,
 }

@@ -234,7 +234,7 @@ pub(super) async fn update(
             let_go_by = $14, priority = $15, queued_since = $16, waiting_since = $17, snoozed_until = $18,
             labels = $19, said_seq = $20, said_at = $21, said_by = $22, said = $23, said_files = $24, unread = $25,
             escalated_at = $26, escalated_kind = $27, escalated_rule = $28, rating = $29, projection = $30,
-            seq = $32
+            seq = $32, lease_until = case when $11 is null then 0 else lease_until end
          where id = $31 and seq = $33",
     );
     let done =

@@ -8,7 +8,7 @@ use crate::model::time::Timestamp;
 
 impl Store {
     /// Takes conversations in which the bot owes an answer, the customer has been quiet since `quiet_since` and nobody
-    /// holds a lease; the one who waits longest first. The lease runs until `lease_until`.
+    /// holds a lease; the one who waits longest first. The lease runs until `lease_until`, or until nothing is owed any more.
     ///
     /// # Errors
     /// When the database cannot be written.
@@ -20,17 +20,6 @@ impl Store {
         lease_until: Timestamp,
         holder: Uuid,
     ) -> Result<Vec<ConversationId>, Error> {
-        // Looking costs no lock: a house where nothing waits writes nothing.
-        let waits: Option<(Uuid,)> = sqlx::query_as(
-            "select id from conversations where awaits is not null and awaits_since <= $1 and lease_until <= $2 limit 1",
-        )
-        .bind(quiet_since.0)
-        .bind(now.0)
-        .fetch_optional(self.reading())
-        .await?;
-        if waits.is_none() {
-            return Ok(Vec::new());
-        }
         let mut taken: Vec<(Uuid, i64)> = sqlx::query_as(
             "update conversations set lease_until = $1, lease_holder = $2 where id in (
                 select id from conversations

@@ -1,5 +1,7 @@
 //! The journal's rows: events in their order, and the conditional append.
 
+use std::sync::Arc;
+
 use sqlx::QueryBuilder;
 
 use super::{Error, Store, Writing};
@@ -15,7 +17,7 @@ pub struct Append {
     /// Seq of the last event that the caller saw; 0 for a new conversation.
     pub expected: u64,
     /// Follow `expected` without a gap.
-    pub events: Vec<Recorded>,
+    pub events: Arc<[Recorded]>,
     pub after: Row,
 }
 
@@ -72,7 +74,7 @@ pub(super) async fn append(transaction: &mut Writing, append: &Append) -> Result
         return Ok(Appended::Conflict { actual: actual.map_or(0, |(seq,)| seq.unsigned_abs()) });
     }
     let mut bodies = Vec::with_capacity(append.events.len());
-    for recorded in &append.events {
+    for recorded in append.events.iter() {
         bodies.push((recorded.seq, recorded.at, recorded.event.name(), serde_json::to_string(&recorded.event)?));
     }
     let mut insert = QueryBuilder::new("insert into events (conversation, seq, workspace, at, type, body) ");

@@ -39,7 +39,9 @@ pub mod work;
 mod writer;
 
 /// Connections that read at the same time.
-const READERS: u32 = 8;
+const READERS: u32 = 4;
+/// Kilobytes of pages that a connection keeps; the system keeps the file in memory anyway.
+const PAGES_KB: &str = "-512";
 /// How long a write waits for another process.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -80,7 +82,8 @@ impl Store {
             // `normal` may lose the last commits when the power goes; what was acknowledged must stay.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(BUSY);
+            .busy_timeout(BUSY)
+            .pragma("cache_size", PAGES_KB);
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         migrate(&writer).await?;
         let reading =

@@ -5,6 +5,7 @@
 //! person who steps in is never talked over.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -24,6 +25,7 @@ use crate::journal::{AppendError, Journal};
 use crate::model::conversation::{Conversation, Owner, Status};
 use crate::model::event::{Event, Party, Reason};
 use crate::model::id::ConversationId;
+use crate::model::time::Timestamp;
 
 pub mod outcome;
 mod turn;
@@ -68,8 +70,10 @@ struct Parts {
     /// Names this process in leases.
     holder: Uuid,
     seats: Arc<Semaphore>,
-    /// A turn ended: there is room, and perhaps more to answer.
+    /// A turn ended, and there may be more to answer.
     ended: Notify,
+    /// Somebody may wait for a seat.
+    crowded: AtomicBool,
 }
 
 /// What came of a wish for a person.
@@ -86,8 +90,8 @@ impl Switchboard {
     #[must_use]
     pub fn new(config: Config, journal: Journal, bus: Arc<dyn Bus>, dialogue: Arc<Dialogue>, router: Router) -> Self {
         let seats = Arc::new(Semaphore::new(config.turns_at_once.min(Semaphore::MAX_PERMITS)));
-        let holder = clock::id();
-        Self(Arc::new(Parts { config, journal, bus, dialogue, router, holder, seats, ended: Notify::new() }))
+        let (holder, ended, crowded) = (clock::id(), Notify::new(), AtomicBool::new(false));
+        Self(Arc::new(Parts { config, journal, bus, dialogue, router, holder, seats, ended, crowded }))
     }
 
     /// Answers what is due until `closing`, then lets the turns under way finish.
@@ -147,29 +151,47 @@ impl Switchboard {
     /// Starts a turn for each due conversation, as far as there are seats, and says how long the next one has to wait.
     async fn seat_due(&self, turns: &TaskTracker) -> anyhow::Result<Duration> {
         let (quiet_ms, lease_ms) = (self.0.config.quiet_ms.into(), self.0.config.lease_ms.into());
+        // Looking costs no lock: a house where nothing waits writes nothing.
+        let wait = |next: Option<Timestamp>| next.map(|next| next.ms_since(clock::now()));
+        let first = wait(self.0.journal.next_due(quiet_ms).await?);
+        if first.is_none_or(|left_ms| left_ms > 0) {
+            return Ok(pause(first));
+        }
+        // Said before the seats are counted, so that no turn ends unheard in between: then the end of a turn wakes us.
+        self.0.crowded.store(true, Ordering::SeqCst);
         let free = self.0.seats.available_permits();
         if free == 0 {
-            // The end of a turn wakes us.
             return Ok(IDLE);
         }
         let due = self.0.journal.due(clock::now(), quiet_ms, free, lease_ms, self.0.holder).await?;
+        if due.len() < free {
+            self.0.crowded.store(false, Ordering::SeqCst);
+        }
         for id in due {
             let seat = Arc::clone(&self.0.seats).acquire_owned().await.context("seats are never closed")?;
             let parts = Arc::clone(&self.0);
             turns.spawn(async move {
-                if let Err(error) = turn::answer(&parts, id).await {
+                match turn::answer(&parts, id).await {
+                    // The last append gave the lease back.
+                    Ok(turn::End::Answered) => {}
+                    Ok(turn::End::Owing) => {
+                        if let Err(error) = parts.journal.release_lease(id, parts.holder).await {
+                            tracing::warn!(conversation = %id, %error, "lease not released; it runs out by itself");
+                        }
+                        parts.ended.notify_one();
+                    }
                     // The lease runs out and the turn is done again.
-                    tracing::error!(conversation = %id, error = format!("{error:#}"), "turn failed, to be repeated");
-                } else if let Err(error) = parts.journal.release_lease(id, parts.holder).await {
-                    tracing::warn!(conversation = %id, %error, "lease not released; it runs out by itself");
+                    Err(error) => {
+                        tracing::error!(conversation = %id, error = format!("{error:#}"), "turn failed, to be repeated");
+                    }
                 }
                 drop(seat);
-                parts.ended.notify_one();
+                if parts.crowded.swap(false, Ordering::SeqCst) {
+                    parts.ended.notify_one();
+                }
             });
         }
-        let next = self.0.journal.next_due(quiet_ms).await?;
-        let wait_ms = next.map(|next| u64::try_from(next.ms_since(clock::now())).unwrap_or(0));
-        Ok(wait_ms.map_or(IDLE, |wait_ms| Duration::from_millis(wait_ms).clamp(GRAIN, IDLE)))
+        Ok(pause(wait(self.0.journal.next_due(quiet_ms).await?)))
     }
 }
 
@@ -183,11 +205,17 @@ impl Parts {
     }
 }
 
-/// Returns when something was appended anywhere, or when hints were lost. All that came until then is one wake-up.
+/// How long to sleep when the next conversation is due in so many milliseconds.
+fn pause(left_ms: Option<i64>) -> Duration {
+    let left_ms = left_ms.map(|left_ms| u64::try_from(left_ms).unwrap_or(0));
+    left_ms.map_or(IDLE, |left_ms| Duration::from_millis(left_ms).clamp(GRAIN, IDLE))
+}
+
+/// Returns when an answer is owed somewhere, or when hints were lost. All that came until then is one wake-up.
 async fn spoken(hints: &mut broadcast::Receiver<Arc<Hint>>) {
     loop {
         match hints.recv().await {
-            Ok(hint) if !matches!(*hint, Hint::Appended { .. }) => {}
+            Ok(hint) if !matches!(*hint, Hint::Owed { .. }) => {}
             Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {
                 while let Ok(_) | Err(broadcast::error::TryRecvError::Lagged(_)) = hints.try_recv() {}
                 return;

@@ -45,12 +45,21 @@ enum Thought {
     NotOurs,
 }
 
+/// What a turn leaves behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// Nothing is owed.
+    Answered,
+    /// Something may be owed still, and the lease is held.
+    Owing,
+}
+
 /// Answers what the conversation is owed, or finds that somebody else does.
-pub(super) async fn answer(parts: &Parts, id: ConversationId) -> anyhow::Result<()> {
+pub(super) async fn answer(parts: &Parts, id: ConversationId) -> anyhow::Result<End> {
     for start in 0..=FRESH_STARTS {
         let mut hints = parts.bus.follow(id);
-        let Some(conversation) = quiet(parts, id, start > 0).await? else { return Ok(()) };
-        let Some(through) = conversation.awaits_bot() else { return Ok(()) };
+        let Some(conversation) = quiet(parts, id, start > 0).await? else { return Ok(End::Owing) };
+        let Some(through) = conversation.awaits_bot() else { return Ok(End::Owing) };
         let turn = clock::id();
         let started = Event::TurnStarted { turn, through };
         let conversation = match parts.journal.append(&conversation, vec![started], clock::now()).await {
@@ -80,19 +89,24 @@ pub(super) async fn answer(parts: &Parts, id: ConversationId) -> anyhow::Result<
                 outcome::broken(&turn.conversation, turn.id, &turn.shown, why, took_ms, reception)
             }
             Thought::SaidMore => continue,
-            Thought::NotOurs => return Ok(()),
+            Thought::NotOurs => return Ok(End::Owing),
         };
-        if turn.commit(events).await? {
-            return Ok(());
+        if let Some(end) = turn.commit(events).await? {
+            return Ok(end);
         }
     }
-    Ok(())
+    Ok(End::Owing)
 }
 
 /// The conversation as it is; after a fresh start only when the customer has stopped writing.
 async fn quiet(parts: &Parts, id: ConversationId, wait: bool) -> anyhow::Result<Option<Arc<Conversation>>> {
     loop {
-        let Some(conversation) = parts.journal.load(id).await? else { return Ok(None) };
+        // The first look may be a memory: where it is an old one, nothing is owed in it or the start of the turn is refused.
+        let mut conversation = if wait { None } else { parts.journal.recall(id).await? };
+        if conversation.as_ref().is_none_or(|conversation| conversation.awaits_bot().is_none()) {
+            conversation = parts.journal.load(id).await?;
+        }
+        let Some(conversation) = conversation else { return Ok(None) };
         let silent_ms = clock::now().ms_since(conversation.last_at);
         let left_ms = i64::from(parts.config.quiet_ms).saturating_sub(silent_ms);
         match u64::try_from(left_ms) {
@@ -116,8 +130,8 @@ impl Turn<'_> {
         loop {
             tokio::select! {
                 biased;
-                () = moved(hints, self.conversation.id) => {
-                    if let Some(interruption) = self.interrupted().await? {
+                seq = moved(hints, self.conversation.id) => {
+                    if let Some(interruption) = self.interrupted(seq).await? {
                         return Ok(interruption);
                     }
                 }
@@ -150,10 +164,14 @@ impl Turn<'_> {
         self.shown.push(sentence);
     }
 
-    /// Whether what was appended meanwhile ends this turn.
-    async fn interrupted(&self) -> anyhow::Result<Option<Thought>> {
-        let Some(current) = self.parts.journal.load(self.conversation.id).await? else { return Ok(None) };
-        Ok(self.standing(&current))
+    /// Whether what was appended meanwhile, up to `seq`, ends this turn.
+    async fn interrupted(&self, seq: u64) -> anyhow::Result<Option<Thought>> {
+        let id = self.conversation.id;
+        let mut current = self.parts.journal.recall(id).await?;
+        if current.as_ref().is_none_or(|current| current.seq < seq) {
+            current = self.parts.journal.load(id).await?;
+        }
+        Ok(current.and_then(|current| self.standing(&current)))
     }
 
     fn standing(&self, current: &Conversation) -> Option<Thought> {
@@ -167,22 +185,25 @@ impl Turn<'_> {
         (said_more && self.patient && self.shown.is_empty()).then_some(Thought::SaidMore)
     }
 
-    /// Appends the end of the turn. False when the turn should begin anew.
+    /// Appends the end of the turn. Nothing when the turn should begin anew.
     ///
     /// A message that came after something was shown does not stop the append: the reply answers what it was made for, and
     /// the new message stays owed and becomes the next turn.
-    async fn commit(&mut self, events: Vec<Event>) -> anyhow::Result<bool> {
+    async fn commit(&mut self, events: Vec<Event>) -> anyhow::Result<Option<End>> {
         for _ in 0..PATIENCE {
             match self.parts.journal.append(&self.conversation, events.clone(), clock::now()).await {
-                Ok(_) => return Ok(true),
+                Ok(after) if after.awaits_bot().is_none() => return Ok(Some(End::Answered)),
+                Ok(_) => return Ok(Some(End::Owing)),
                 // A person stepped in: the reply is dropped without a word.
-                Err(AppendError::Forbidden(_)) => return Ok(true),
+                Err(AppendError::Forbidden(_)) => return Ok(Some(End::Owing)),
                 Err(AppendError::Store(error)) => return Err(error.into()),
                 Err(AppendError::Conflict { .. }) => {
-                    let Some(current) = self.parts.journal.load(self.conversation.id).await? else { return Ok(true) };
+                    let Some(current) = self.parts.journal.load(self.conversation.id).await? else {
+                        return Ok(Some(End::Owing));
+                    };
                     match self.standing(&current) {
-                        Some(Thought::SaidMore) => return Ok(false),
-                        Some(_) => return Ok(true),
+                        Some(Thought::SaidMore) => return Ok(None),
+                        Some(_) => return Ok(Some(End::Owing)),
                         None => self.conversation = current,
                     }
                 }
@@ -192,16 +213,18 @@ impl Turn<'_> {
     }
 }
 
-/// Returns when something was appended to the conversation, or when hints were lost.
-async fn moved(hints: &mut broadcast::Receiver<Arc<Hint>>, id: ConversationId) {
+/// The event that was appended to the conversation; one beyond all when hints were lost.
+async fn moved(hints: &mut broadcast::Receiver<Arc<Hint>>, id: ConversationId) -> u64 {
     loop {
         match hints.recv().await {
             Ok(hint) => {
-                if matches!(*hint, Hint::Appended { conversation, .. } if conversation == id) {
-                    return;
+                if let Hint::Appended { conversation, seq } = *hint
+                    && conversation == id
+                {
+                    return seq;
                 }
             }
-            Err(broadcast::error::RecvError::Lagged(_)) => return,
+            Err(broadcast::error::RecvError::Lagged(_)) => return u64::MAX,
             Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
         }
     }

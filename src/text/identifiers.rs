@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::text::pattern::pattern;
+
 /// A name in a text. `place` is in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identifier {
@@ -23,20 +25,19 @@ pub enum Kind {
     Code,
 }
 
-static EMAIL: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+").expect("a constant pattern"));
+static EMAIL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"));
 static URL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:https?://|www\.)[a-z0-9./?=&%#_~:@!$+*,;-]*[a-z0-9/=#_-]|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|cn|net|org|io|shop|example)(?:/[a-z0-9./?=&%#_~-]*[a-z0-9/=#_-])?")
-        .expect("a constant pattern")
+    pattern(
+        r"(?i)(?:https?://|www\.)[a-z0-9./?=&%#_~:@!$+*,;-]*[a-z0-9/=#_-]|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|cn|net|org|io|shop|example)(?:/[a-z0-9./?=&%#_~-]*[a-z0-9/=#_-])?",
+    )
 });
-static PHONE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\+?\(?[0-9]{2,}\)?(?:[ -][0-9]{2,}){0,4}").expect("a constant pattern"));
-static CODE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"[A-Za-z0-9]+(?:[-_#/.][A-Za-z0-9]+)*").expect("a constant pattern"));
+static PHONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\+?\(?[0-9]{2,}\)?(?:[ -][0-9]{2,}){0,4}"));
+static CODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9]+(?:[-_#/.][A-Za-z0-9]+)*"));
 /// What looks like a code and is a quantity: `5GB`, `30d`, `9am`, `3rd`, `24/7`.
 static MEASURED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^(?:usd|rmb|cny|hkd|eur|gbp|us)?[0-9][0-9.,]*(?:-[0-9.,]+)?-?(?:k|m|g|kg|mg|km|cm|mm|ml|l|gb|mb|kb|tb|mah|w|kw|v|hz|am|pm|d|h|hr|hrs|min|mins|s|ms|st|nd|rd|th|x|px|usd|rmb|cny|eur|gbp|days?|weeks?|months?|years?|hours?|minutes?|business|working)?$")
-        .expect("a constant pattern")
+    pattern(
+        r"(?i)^(?:usd|rmb|cny|hkd|eur|gbp|us)?[0-9][0-9.,]*(?:-[0-9.,]+)?-?(?:k|m|g|kg|mg|km|cm|mm|ml|l|gb|mb|kb|tb|mah|w|kw|v|hz|am|pm|d|h|hr|hrs|min|mins|s|ms|st|nd|rd|th|x|px|usd|rmb|cny|eur|gbp|days?|weeks?|months?|years?|hours?|minutes?|business|working)?$",
+    )
 });
 
 /// Every identifier of a text, in order, without overlap.

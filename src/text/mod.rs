@@ -3,6 +3,8 @@
 pub mod identifiers;
 pub mod language;
 pub mod normalise;
+pub mod pattern;
 pub mod quantities;
 pub mod sentences;
+pub mod synonyms;
 pub mod terms;

@@ -124,6 +124,27 @@ async fn every_fault_of_a_provider_ends_in_a_useful_reply_in_time() {
 }
 
 #[tokio::test]
+async fn an_outage_costs_hardly_more_than_a_call_a_turn() {
+    for (fault, reply) in [("500", whole(500, r#"{"error":{"message":"boom"}}"#)), ("hang", Reply::Hang)] {
+        let model = FakeModel::always(reply).await;
+        let house = house(&model).await;
+        let mut turns = 0;
+        for _ in 0..4 {
+            let door = house.open().await;
+            let mut stream = house.follow(&door, 0).await;
+            for id in ["1", "2", "3"] {
+                house.say(&door, id, QUESTION).await;
+                let frames = stream.until("bot_said").await;
+                assert_eq!(frames.last().unwrap().data["mode"], "quote", "{fault}: {frames:?}");
+                turns += 1;
+            }
+        }
+        assert!(model.calls() * 10 <= turns * 11, "{fault}: {} calls in {turns} turns", model.calls());
+        house.close().await;
+    }
+}
+
+#[tokio::test]
 async fn a_person_who_claims_in_the_middle_of_a_turn_is_not_talked_over() {
     let started = Arc::new(Notify::new());
     let notify = Arc::clone(&started);

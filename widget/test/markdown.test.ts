@@ -33,6 +33,11 @@ describe('markdown', () => {
     expect(inside('见 https://shop.example/帮助。')[1]).toEqual({ kind: 'link', text: 'https://shop.example/帮助', href: 'https://shop.example/帮助' });
   });
 
+  test('rows that were quoted without their header are a table all the same', () => {
+    expect(plain('| Express | **2** days |\n| Slow | 5 |')).toBe('Express 2 days\nSlow 5');
+    expect(plain('| Way | Days |\n|---|---|\n| Slow | 5 |')).toBe('Way Days\nSlow 5');
+  });
+
   test('stars in sums are no emphasis', () => {
     expect(inside('2 * 3 * 4')).toEqual([{ kind: 'text', text: '2 * 3 * 4' }]);
     expect(inside('a **b** *c*').map((node) => node.kind)).toEqual(['text', 'strong', 'text', 'em']);

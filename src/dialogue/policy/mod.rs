@@ -13,6 +13,7 @@ pub mod kept;
 use crate::dialogue::policy::file::{Action, Currency, File};
 use crate::model::event::{Priority, ReasonKind};
 use crate::text::normalise::fold;
+use crate::text::pattern::latin;
 use crate::text::quantities::quantities;
 use crate::text::quantities::quantity::Unit;
 
@@ -114,7 +115,7 @@ pub fn parse(text: &str) -> Result<Policy, Error> {
             patterns = patterns.into_iter().map(|pattern| format!("^(?:{pattern})$")).collect();
         }
         let compile = |patterns: Vec<String>| {
-            RegexSetBuilder::new(patterns)
+            RegexSetBuilder::new(patterns.iter().map(|pattern| latin(pattern)))
                 .dot_matches_new_line(true)
                 .size_limit(64 << 20)
                 .dfa_size_limit(16 << 20)

@@ -1,17 +1,17 @@
 //! A passage prepared for verification: its sentences and rows with what each states, and the headings that they stand under.
 
 use std::collections::BTreeSet;
-use std::num::NonZeroUsize;
 use std::ops::{Deref, Range};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock};
 
-use lru::LruCache;
 use regex::Regex;
 
+use crate::dialogue::kept::Kept;
 use crate::dialogue::verify::lexicon::LEXICON;
 use crate::dialogue::verify::statement::{Clause, Statement, clause, read};
 use crate::model::passage::{Citation, Passage};
 use crate::text::identifiers::Kind;
+use crate::text::pattern::pattern;
 use crate::text::sentences::sentences;
 
 /// A passage with its preparation, whose fields are as good as its own.
@@ -52,29 +52,17 @@ pub struct Unit {
 }
 
 static REFERS_BACK: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:it|they|this|these|that|those|such|otherwise|he|she|then|also)\b|^(?:该|此|其|它|这|上述|以上|同时|否则|如有|逾期)")
-        .expect("a constant pattern")
+    pattern(
+        r"^(?:it|they|this|these|that|those|such|otherwise|he|she|then|also)\b|^(?:该|此|其|它|这|上述|以上|同时|否则|如有|逾期)",
+    )
 });
 
-/// Passages that are kept prepared. Preparing is most of a turn's work, and the passages that answer are few.
-const KEPT: NonZeroUsize = NonZeroUsize::new(256).expect("is not zero");
-
-/// Everything of a passage that its preparation depends on; what a chunk's name stands for, but not on its word.
-type Content = (String, Vec<String>, Option<String>, String);
-
-static PREPARED: LazyLock<Mutex<LruCache<Content, Arc<Prepared>>>> = LazyLock::new(|| Mutex::new(LruCache::new(KEPT)));
+static PREPARED: LazyLock<Kept<Prepared>> = LazyLock::new(Kept::default);
 
 /// Prepares a passage, or remembers how it was prepared before.
 #[must_use]
 pub fn prepare(passage: &Passage) -> Ground<'_> {
-    let content = (passage.title.clone(), passage.heading.clone(), passage.question.clone(), passage.text.clone());
-    let kept = PREPARED.lock().unwrap_or_else(PoisonError::into_inner).get(&content).map(Arc::clone);
-    let prepared = kept.unwrap_or_else(|| {
-        let prepared = Arc::new(work_out(passage));
-        PREPARED.lock().unwrap_or_else(PoisonError::into_inner).put(content, Arc::clone(&prepared));
-        prepared
-    });
-    Ground { passage, prepared }
+    Ground { passage, prepared: PREPARED.get(passage, work_out) }
 }
 
 fn work_out(passage: &Passage) -> Prepared {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::text::language::is_han;
 use crate::text::normalise::fold;
+use crate::text::pattern::{compile as compile_pattern, latin};
 use crate::text::terms::terms;
 
 #[derive(Debug, Deserialize)]
@@ -95,18 +96,18 @@ fn compile(text: &str) -> anyhow::Result<Lexicon> {
         words: longest(&words)?,
         group_of,
         groups: file.group,
-        negation: [Regex::new(&file.negation_en)?, Regex::new(&file.negation_zh)?],
-        only: Regex::new(&file.only)?,
-        except: Regex::new(&file.except)?,
-        all: Regex::new(&file.all)?,
-        all_in_passage: Regex::new(&file.all_in_passage)?,
-        some: Regex::new(&file.some)?,
-        hedge: Regex::new(&file.hedge)?,
-        condition: Regex::new(&file.condition)?,
-        must: Regex::new(&file.must)?,
-        optional: Regex::new(&file.optional)?,
-        promise: RegexSet::new(&file.promise)?,
-        decline: RegexSet::new(&file.decline)?,
+        negation: [compile_pattern(&file.negation_en)?, compile_pattern(&file.negation_zh)?],
+        only: compile_pattern(&file.only)?,
+        except: compile_pattern(&file.except)?,
+        all: compile_pattern(&file.all)?,
+        all_in_passage: compile_pattern(&file.all_in_passage)?,
+        some: compile_pattern(&file.some)?,
+        hedge: compile_pattern(&file.hedge)?,
+        condition: compile_pattern(&file.condition)?,
+        must: compile_pattern(&file.must)?,
+        optional: compile_pattern(&file.optional)?,
+        promise: RegexSet::new(file.promise.iter().map(|pattern| latin(pattern)))?,
+        decline: RegexSet::new(file.decline.iter().map(|pattern| latin(pattern)))?,
     })
 }
 
@@ -160,6 +161,12 @@ impl Lexicon {
     #[must_use]
     pub fn name_of(&self, group: usize) -> &str {
         &self.groups[group].words[0]
+    }
+
+    /// A text with the Chinese words that say nothing made spaces, so that what is left are words and not their borders.
+    #[must_use]
+    pub fn without_stop(&self, folded: &str) -> String {
+        blanked(&self.stop_zh, folded)
     }
 
     /// Content terms of a plain text in order: stemmed words and groups; Chinese as bigrams and single characters.

@@ -4,11 +4,14 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::text::pattern::pattern;
+
 static MARK: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\s*(?:\[|【|［)\s*((?:passage\s*|段落\s*)?[0-9]{1,3}(?:\s*[,，、;]\s*[0-9]{1,3})*)\s*(?:\]|】|］)(?:\([^)]*\))?")
-        .expect("a constant pattern")
+    pattern(
+        r"\s*(?:\[|【|［)\s*((?:passage\s*|段落\s*)?[0-9]{1,3}(?:\s*[,，、;]\s*[0-9]{1,3})*)\s*(?:\]|】|］)(?:\([^)]*\))?",
+    )
 });
-static NUMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new("[0-9]{1,3}").expect("a constant pattern"));
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern("[0-9]{1,3}"));
 
 /// A sentence without its marks, and the numbers that they held, in order and once each.
 #[must_use]

@@ -10,6 +10,7 @@ use regex::Regex;
 use crate::dialogue::verify::lexicon::LEXICON;
 use crate::text::identifiers::{Kind, canonical, identifiers};
 use crate::text::language::is_han;
+use crate::text::pattern::pattern;
 use crate::text::quantities::quantities;
 use crate::text::quantities::quantity::Quantity;
 
@@ -39,20 +40,19 @@ pub struct Statement {
 }
 
 static BREAK: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)[,，;；。！？!?（）()\n—]|[:：](?:\s|$)|：|\.(?:\s|$)|\b(?:but|unless|if|except|while|whereas|provided that|as long as|although|because|however|otherwise)\b|但是?|除非|如果|否则|而且|不过")
-        .expect("a constant pattern")
+    pattern(
+        r"(?i)[,，;；。！？!?（）()\n—]|[:：](?:\s|$)|：|\.(?:\s|$)|\b(?:but|unless|if|except|while|whereas|provided that|as long as|although|because|however|otherwise)\b|但是?|除非|如果|否则|而且|不过",
+    )
 });
 static VERB: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:is|are|was|were|be|can|cannot|will|would|may|must|do|does|did|has|have|had|shall|should|we|you|it|they|i|please|then|\w+n't)\b")
-        .expect("a constant pattern")
+    pattern(
+        r"(?i)\b(?:is|are|was|were|be|can|cannot|will|would|may|must|do|does|did|has|have|had|shall|should|we|you|it|they|i|please|then|\w+n't)\b",
+    )
 });
-static AND: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\band\b|\bor\b|和|或|、|/").expect("a constant pattern"));
-static QUOTED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new("[「『《“\"]([^」』》”\"]{1,40})[」』》”\"]").expect("a constant pattern"));
-static NAME: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"[A-Z][A-Za-z0-9]*(?:['’-][A-Za-z]+)*").expect("a constant pattern"));
-static LATIN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[A-Za-z][A-Za-z0-9+]{1,}").expect("a constant pattern"));
+static AND: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\band\b|\bor\b|和|或|、|/"));
+static QUOTED: LazyLock<Regex> = LazyLock::new(|| pattern("[「『《“\"]([^」』》”\"]{1,40})[」』》”\"]"));
+static NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Z][A-Za-z0-9]*(?:['’-][A-Za-z]+)*"));
+static LATIN: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z][A-Za-z0-9+]{1,}"));
 
 /// Reads a text.
 #[must_use]

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use crate::text::pattern::pattern;
 use crate::text::quantities::quantity::{Bound, Quantity, Unit};
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -14,7 +15,6 @@ const MONTH: &str = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?
 type Reader = fn(&Captures<'_>) -> Option<(Unit, f64)>;
 
 static READERS: LazyLock<Vec<(Regex, Reader)>> = LazyLock::new(|| {
-    let pattern = |text: &str| Regex::new(text).expect("a constant pattern");
     vec![
         (pattern(r"(?P<y>[0-9]{4})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})"), ymd as Reader),
         (pattern(r"(?:(?P<y>[0-9]{4})\s?年\s?)?(?P<m>[0-9]{1,2})\s?月\s?(?P<d>[0-9]{1,2})\s?[日号號]"), ymd),

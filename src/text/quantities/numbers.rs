@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::text::language::is_han;
+use crate::text::pattern::pattern;
 
 /// A number that was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,14 +20,15 @@ pub struct Read {
 }
 
 static DIGITS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:[0-9０-９]{1,3}(?:[,，][0-9０-９]{3})+|[0-9０-９]+)(?:[.．][0-9０-９]+)?(?P<scale>\s?(?:million|thousand|billion)\b|\s?[万萬千百亿億](?:[万萬亿億])?|[kK]\b)?")
-        .expect("a constant pattern")
+    pattern(
+        r"(?:[0-9０-９]{1,3}(?:[,，][0-9０-９]{3})+|[0-9０-９]+)(?:[.．][0-9０-９]+)?(?P<scale>\s?(?:million|thousand|billion)\b|\s?[万萬千百亿億](?:[万萬亿億])?|[kK]\b)?",
+    )
 });
-static HAN: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new("[零〇一二两兩三四五六七八九十百千万萬亿億半]+").expect("a constant pattern"));
+static HAN: LazyLock<Regex> = LazyLock::new(|| pattern("[零〇一二两兩三四五六七八九十百千万萬亿億半]+"));
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|half|dozen)(?:(?:[ -]and)?[ -])?)+\b")
-        .expect("a constant pattern")
+    pattern(
+        r"(?i)\b(?:(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|half|dozen)(?:(?:[ -]and)?[ -])?)+\b",
+    )
 });
 
 /// Every number of a text, in order. Dates and codes are in here too: the caller masks them.

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::text::pattern::pattern;
 use crate::text::quantities::quantity::{Bound, Unit};
 
 /// A unit beside a number.
@@ -61,9 +62,7 @@ const UNITS: &[(&str, Unit, f64)] = &[
 static AFTER: LazyLock<Vec<(Regex, Unit, f64)>> = LazyLock::new(|| {
     UNITS
         .iter()
-        .map(|(words, unit, factor)| {
-            (Regex::new(&format!(r"(?i)^[\s\u{{a0}}-]{{0,2}}(?:{words})")).expect("a constant pattern"), *unit, *factor)
-        })
+        .map(|(words, unit, factor)| (pattern(&format!(r"(?i)^[\s\u{{a0}}-]{{0,2}}(?:{words})")), *unit, *factor))
         .collect()
 });
 static CURRENCY: LazyLock<Vec<(Regex, Unit)>> = LazyLock::new(|| {
@@ -75,24 +74,26 @@ static CURRENCY: LazyLock<Vec<(Regex, Unit)>> = LazyLock::new(|| {
         (r"(?i)(?:hk\$|hkd)\s?$", Unit::Hkd),
     ]
     .into_iter()
-    .map(|(pattern, unit)| (Regex::new(pattern).expect("a constant pattern"), unit))
+    .map(|(text, unit)| (pattern(text), unit))
     .collect()
 });
 static AT_MOST_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:within|up to|at most|no more than|not more than|no later than|not exceed(?:ing)?|no longer than|maximum(?: of)?|max\.?|less than|fewer than|under|below|lower than|before|by|until|不超过|不超過|不得超过|不多于|最多|至多|最长|最晚|最迟|不满|未满|不足|低于|少于|小于|不到|上限(?:为|是)?|(?:最多|至多|最长|不超过)(?:可|能|可以)?\p{Han}{0,4})\s*(?:the |a |an |about |of )?$")
-        .expect("a constant pattern")
+    pattern(
+        r"(?i)(?:within|up to|at most|no more than|not more than|no later than|not exceed(?:ing)?|no longer than|maximum(?: of)?|max\.?|less than|fewer than|under|below|lower than|before|by|until|不超过|不超過|不得超过|不多于|最多|至多|最长|最晚|最迟|不满|未满|不足|低于|少于|小于|不到|上限(?:为|是)?|(?:最多|至多|最长|不超过)(?:可|能|可以)?\p{Han}{0,4})\s*(?:the |a |an |about |of )?$",
+    )
 });
 static AT_LEAST_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:at least|no less than|not less than|no fewer than|more than|over|above|exceed(?:s|ing)?|minimum(?: of)?|min\.?|after|longer than|greater than|from|since|starting(?: at| from)?|不少于|不低于|至少|最少|最低|满|滿|超过|超過|大于|高于|多于|起码|下限(?:为|是)?|(?:最少|至少|起码)(?:可|能|可以|需|需要|要)?\p{Han}{0,4})\s*(?:the |a |an |about |of )?$")
-        .expect("a constant pattern")
+    pattern(
+        r"(?i)(?:at least|no less than|not less than|no fewer than|more than|over|above|exceed(?:s|ing)?|minimum(?: of)?|min\.?|after|longer than|greater than|from|since|starting(?: at| from)?|不少于|不低于|至少|最少|最低|满|滿|超过|超過|大于|高于|多于|起码|下限(?:为|是)?|(?:最少|至少|起码)(?:可|能|可以|需|需要|要)?\p{Han}{0,4})\s*(?:the |a |an |about |of )?$",
+    )
 });
 static AT_MOST_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^\s*(?:or (?:less|fewer|below|under|sooner)|at most|以内|之内|内|以下|及以下|之前|以前|前)")
-        .expect("a constant pattern")
+    pattern(r"(?i)^\s*(?:or (?:less|fewer|below|under|sooner)|at most|以内|之内|内|以下|及以下|之前|以前|前)")
 });
 static AT_LEAST_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^\s*(?:or (?:more|above|over|longer|later)|at least|and (?:above|over|up)|以上|及以上|之后|以后|后|起|开外|\+)")
-        .expect("a constant pattern")
+    pattern(
+        r"(?i)^\s*(?:or (?:more|above|over|longer|later)|at least|and (?:above|over|up)|以上|及以上|之后|以后|后|起|开外|\+)",
+    )
 });
 
 /// The unit that follows a number which ends at byte `end`.

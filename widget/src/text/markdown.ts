@@ -80,11 +80,19 @@ export function parse(text: string, known: (number: number) => boolean = () => f
   return blocks;
 }
 
+/** Rows that were quoted without the header of their table are a table all the same. */
+function headed(text: string): string {
+  const [first = '', second = ''] = text.trim().split('\n');
+  if (!isRow(first) || isRule(second)) return text;
+  const columns = cells(first).length;
+  return `|${' |'.repeat(columns)}\n|${'---|'.repeat(columns)}\n${text.trim()}`;
+}
+
 /** The words without the marks, for comparing and for screen readers. */
 export function plain(text: string): string {
   const words = (inside: Inline[]): string =>
     inside.map((one) => (one.kind === 'break' ? '\n' : one.kind === 'mark' ? '' : 'inside' in one ? words(one.inside) : one.text)).join('');
-  return parse(text, () => true)
+  return parse(headed(text), () => true)
     .map((block) => {
       if (block.kind === 'code') return block.text;
       if (block.kind === 'list') return block.items.map(words).join('\n');
