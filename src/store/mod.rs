@@ -31,6 +31,7 @@ pub mod listing;
 pub mod passages;
 pub mod revisions;
 pub mod sessions;
+pub mod staff_files;
 pub mod teams;
 pub mod vectors;
 pub mod versions;

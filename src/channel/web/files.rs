@@ -145,7 +145,7 @@ pub(super) async fn read(
 
 /// Headers under which a file is only ever saved, whatever it contains.
 #[must_use]
-pub(super) fn download(attachment: &Attachment) -> HeaderMap {
+pub fn download(attachment: &Attachment) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let mut put = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {

@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 use crate::channel::Channel;
 use crate::channel::web::state::Web;
 
-mod files;
+pub mod files;
 mod open;
 mod shop;
 pub mod state;

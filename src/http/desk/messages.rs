@@ -87,16 +87,35 @@ async fn say(
         text => clean(text)?,
     };
     check_citations(&console, &staff, &message.citations).await?;
+    let attachments = own_files(&console, &staff, &id, &message.attachments).await?;
     let saying = Saying {
         client_id: message.client_id,
         text,
-        attachments: message.attachments,
+        attachments,
         citations: message.citations,
         expected: message.expected_seq,
     };
     let acted = act(&console, &staff, &id, Action::Say(saying)).await?;
     let seq = acted.repeated.unwrap_or(acted.conversation.seq);
     Ok((StatusCode::CREATED, Json(Sent { seq, row: row(&console, acted.conversation.id).await? })))
+}
+
+/// What is sent are files that were uploaded for it, as they are known here: a hash that somebody heard of opens nothing.
+async fn own_files(
+    console: &Console,
+    staff: &Staff,
+    id: &str,
+    named_files: &[Attachment],
+) -> Result<Vec<Attachment>, Problem> {
+    let mut files = Vec::with_capacity(named_files.len());
+    for file in named_files {
+        let found = console.store.sendable_file(staff.agent.workspace, named(id)?, &file.hash).await;
+        files.push(found.map_err(Problem::internal)?.ok_or_else(|| {
+            let en = "Upload the file again, then send it.";
+            Problem::saying(Code::Unacceptable, en, "请重新上传文件后再发送。")
+        })?);
+    }
+    Ok(files)
 }
 
 /// A citation is a promise to the customer: its words must stand in a passage that is published now.

@@ -11,6 +11,7 @@ mod acting;
 mod actions;
 mod conversations;
 mod copilot;
+mod files;
 mod live;
 mod messages;
 mod people;
@@ -30,6 +31,7 @@ pub(super) fn routes(house: &House) -> OpenApiRouter {
         .merge(actions::routes(console.clone()))
         .merge(messages::routes(console.clone()))
         .merge(live::routes(console.clone()))
+        .merge(files::routes(console.clone()))
         .merge(people::routes(console.clone()))
         .merge(shelf::routes(console.clone()))
         .merge(search::routes(console))

@@ -14,6 +14,7 @@ use crate::desk::shell::{self, Desk};
 use crate::http::desk::wire::Names;
 use crate::http::staff::Staff;
 use crate::journal::Journal;
+use crate::knowledge::blobs::Blobs;
 use crate::knowledge::retrieve::Retriever;
 use crate::model::conversation::Conversation;
 use crate::model::id::{ConversationId, WorkspaceId};
@@ -30,6 +31,7 @@ pub(super) struct Console {
     pub(super) journal: Journal,
     pub(super) bus: Arc<dyn Bus>,
     pub(super) retriever: Arc<Retriever>,
+    pub(super) blobs: Blobs,
     pub(super) closing: CancellationToken,
     names: Arc<Mutex<HashMap<WorkspaceId, Arc<Names>>>>,
 }
@@ -44,6 +46,7 @@ impl Console {
             journal: house.journal.clone(),
             bus: Arc::clone(&house.bus),
             retriever: Arc::clone(&house.retriever),
+            blobs: Blobs::new(&house.config.data),
             closing: house.closing.clone(),
             names: Arc::default(),
         }

@@ -232,6 +232,52 @@ async fn what_a_decision_considered_can_be_opened() {
 }
 
 #[tokio::test]
+async fn files_go_out_that_were_uploaded_and_no_others() {
+    use reqwest::multipart::{Form, Part};
+    let house = by_hand().await;
+    house.learn_sample().await;
+    let li = hire(&house, "li", Role::Agent).await;
+    let door = escalated(&house, QUESTION).await;
+    let upload = async |bytes: &[u8]| {
+        let form = Form::new().part("file", Part::bytes(bytes.to_vec()).file_name("../label.png"));
+        li.request(&house, Method::POST, "/api/v1/desk/attachments").multipart(form).send().await.unwrap()
+    };
+    assert_eq!(upload(b"").await.status(), 422);
+    let kept: Value = upload(b"\x89PNG\r\n\x1a\n and so on").await.json().await.unwrap();
+    assert_eq!((&kept["media_type"], &kept["bytes"]), (&json!("image/png"), &json!(18)), "{kept}");
+    let file = li.request(&house, Method::GET, kept["url"].as_str().unwrap()).send().await.unwrap();
+    assert_eq!((file.status().as_u16(), &file.headers()["x-content-type-options"]), (200, &"nosniff".parse().unwrap()));
+
+    let send = async |client_id: &str, hash: &Value| {
+        let file = json!({ "hash": hash, "name": "x", "media_type": "text/html", "bytes": 1 });
+        let message = json!({ "client_id": client_id, "text": "", "attachments": [file] });
+        li.post(&house, &at(&door, "messages"), &message).await
+    };
+    assert_eq!(send("1", &kept["hash"]).await.0, 201);
+    let sent = house.app.journal.load(door.id.parse().unwrap()).await.unwrap().unwrap();
+    let file = &sent.messages.last().unwrap().attachments[0];
+    assert_eq!(
+        (file.media_type.as_str(), file.bytes),
+        ("image/png", 18),
+        "what is known here counts, not what was claimed"
+    );
+    // The hash of a document of the house is no file to send.
+    let blobs = std::fs::read_dir(house.data().join("blobs")).unwrap();
+    let mut names: Vec<String> = blobs
+        .filter_map(|entry| entry.unwrap().file_name().into_string().ok())
+        .filter(|name| name.len() == 64)
+        .collect();
+    names.retain(|name| Value::from(name.as_str()) != kept["hash"]);
+    names.push("0".repeat(64));
+    for name in names.iter().rev().take(3) {
+        assert_eq!(send("2", &json!(name)).await.0, 422);
+        let read = li.request(&house, Method::GET, &format!("/api/v1/desk/attachments/{name}"));
+        assert_eq!(read.send().await.unwrap().status(), 404);
+    }
+    house.close().await;
+}
+
+#[tokio::test]
 async fn what_is_known_of_a_customer_is_written_down() {
     let house = by_hand().await;
     let li = hire(&house, "li", Role::Agent).await;
