@@ -14,7 +14,7 @@ import { useAdminWords } from '../words/admin';
 import { Failed, Loading, Page } from './parts';
 import { onTheWay, useDocuments } from './knowledge/shelf';
 
-const WHERE: Record<StepKey, string> = { password: '/settings', knowledge: '/knowledge', question: '/playground', model: '/model', widget: '/inboxes', team: '/team' };
+const WHERE: Record<Exclude<StepKey, 'question'>, string> = { password: '/settings', knowledge: '/knowledge', model: '/model', widget: '/inboxes', team: '/team' };
 /** What the first answer needs comes first. */
 const ORDER: StepKey[] = ['password', 'knowledge', 'question', 'widget', 'model', 'team'];
 const HIDDEN = 'frontdesk.checklist';
@@ -70,17 +70,36 @@ function Checklist({ steps, done }: { steps: Step[]; done: boolean }) {
                 </h3>
                 {step.done ? null : <p className="muted">{a.home.steps[step.key].hint}</p>}
               </div>
-              {step.done ? null : (
-                <Link href={WHERE[step.key]} className={`button ${step.key === next ? 'primary' : 'secondary'}`}>
-                  {a.home.steps[step.key].go}
-                  <ArrowRight size={15} aria-hidden />
-                </Link>
-              )}
+              {step.done ? null : <Go step={step.key} next={step.key === next} />}
             </li>
           ))}
         </ol>
       )}
     </section>
+  );
+}
+
+function Go({ step, next }: { step: StepKey; next: boolean }) {
+  const a = useAdminWords();
+  const look = `button ${next ? 'primary' : 'secondary'}`;
+  const inside = (
+    <>
+      {a.home.steps[step].go}
+      <ArrowRight size={15} aria-hidden />
+    </>
+  );
+  // The chat is outside of the console: this step is done when the bot has replied to somebody.
+  if (step === 'question') {
+    return (
+      <a href="/" target="_blank" rel="noopener" className={look}>
+        {inside}
+      </a>
+    );
+  }
+  return (
+    <Link href={WHERE[step]} className={look}>
+      {inside}
+    </Link>
   );
 }
 

@@ -37,7 +37,7 @@ export const en = {
     steps: {
       password: { title: 'Choose your own password', hint: 'The one that the server printed was for the first sign-in only.', go: 'Change password' },
       knowledge: { title: 'Add what you know', hint: 'Drop your help pages, manuals or FAQ: PDF, Word, Excel, HTML, Markdown and more. They are found seconds later.', go: 'Add documents' },
-      question: { title: 'Ask the first question', hint: 'Ask as a customer would, and see the answer with its sources and the reasons.', go: 'Open the playground' },
+      question: { title: 'Ask the first question', hint: 'Chat as a customer would, on this server’s own front page. The playground shows the reasons behind an answer.', go: 'Open the chat' },
       model: { title: 'Connect a language model', hint: 'Without one, answers are quotes from your documents. With one, they are written for the question and checked sentence by sentence.', go: 'Connect a model' },
       widget: { title: 'Put the chat on your website', hint: 'Choose a colour and a greeting, then paste one line into your page.', go: 'Set up the widget' },
       team: { title: 'Bring in your team', hint: 'The bot hands over to people when it should not answer. Invite those who answer.', go: 'Invite people' },

@@ -38,7 +38,7 @@ export const zh: Shape<typeof en> = {
     steps: {
       password: { title: '设置自己的密码', hint: '服务器打印的密码仅供首次登录使用。', go: '修改密码' },
       knowledge: { title: '添加知识', hint: '拖入帮助文档、手册或常见问题：支持 PDF、Word、Excel、HTML、Markdown 等，几秒后即可检索。', go: '添加文档' },
-      question: { title: '提出第一个问题', hint: '像客户一样提问，查看答案、来源以及决策依据。', go: '打开检索试验' },
+      question: { title: '提出第一个问题', hint: '在本服务器首页上像客户一样聊天。想了解回答的依据，可使用检索试验。', go: '打开聊天' },
       model: { title: '接入语言模型', hint: '未接入时，回答为文档原文摘录；接入后由模型针对问题撰写，并逐句核验。', go: '接入模型' },
       widget: { title: '把聊天放到网站上', hint: '选择颜色和欢迎语，然后在网页中粘贴一行代码。', go: '设置聊天组件' },
       team: { title: '邀请团队成员', hint: '机器人不应回答时会转给人工，请邀请负责回复的同事。', go: '邀请成员' },

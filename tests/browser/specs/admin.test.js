@@ -52,6 +52,21 @@ test('a document is uploaded, becomes ready before one’s eyes, and answers in 
   await page.getByText(/It would (offer|hand over)/).waitFor();
 });
 
+test('the checklist leads to the chat, and is done with it once the bot has replied', async () => {
+  const page = owner;
+  await open(page, server, '/home', /Hello/);
+  assert.equal(await page.getByRole('link', { name: 'Open the chat' }).getAttribute('href'), '/');
+  const ask = async (path, token, body) => {
+    const headers = { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
+    return (await fetch(server.url + path, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+  };
+  const { id, token } = await ask('/api/v1/conversations', undefined, {});
+  await ask(`/api/v1/conversations/${id}/messages`, token, { client_id: 'one', text: 'What does a lost umbrella cost?' });
+  await page.waitForFunction(async () => (await (await fetch('/api/v1/admin/checklist')).json()).find((step) => step.key === 'question').done, undefined, { polling: 250 });
+  await page.reload();
+  await page.getByRole('heading', { name: 'Ask the first question (Done)' }).waitFor();
+});
+
 test('a file that cannot be read is set apart with its reason, and can be tried again or deleted', async () => {
   const page = owner;
   await open(page, server, '/knowledge', 'Knowledge');
