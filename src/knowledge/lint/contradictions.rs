@@ -13,8 +13,9 @@ use crate::text::terms::terms;
 /// Share of words that two sentences have in common to be about the same thing: under one heading, and anywhere.
 const UNDER_ONE_HEADING: f32 = 0.5;
 const ANYWHERE: f32 = 0.75;
-/// A sentence of fewer words says too little to be compared.
+/// A sentence of fewer words says too little to be compared: under one heading, and anywhere.
 const FEWEST_WORDS: usize = 2;
+const FEWEST_ANYWHERE: usize = 6;
 /// Sentences that share a word with more others than this are compared by their rarer words only.
 const COMMON: usize = 200;
 
@@ -46,8 +47,11 @@ pub fn find(passages: &[Passage]) -> Vec<Finding> {
             if one.passage.source == other.passage.source || one.passage.language != other.passage.language {
                 continue;
             }
-            let needed = if one.heading == other.heading { UNDER_ONE_HEADING } else { ANYWHERE };
-            if alike(&one.words, &other.words) < needed {
+            let together = one.heading == other.heading;
+            let short = one.words.len().min(other.words.len()) < FEWEST_ANYWHERE;
+            let needed = if together { UNDER_ONE_HEADING } else { ANYWHERE };
+            // "We answer within 2 days" is about whatever stands above it.
+            if alike(&one.words, &other.words) < needed || (short && !together) {
                 continue;
             }
             let Some((first, second)) = disagreement(&one.quantities, &other.quantities) else { continue };
@@ -139,6 +143,12 @@ mod tests {
         ] {
             assert_eq!(found(("Refunds", first), ("Refunds", second)), 0, "{first} {second}");
         }
+        let answer = |days: u32| format!("我们在 {days} 个工作日内答复。");
+        assert_eq!(
+            found(("如何申请保修", &answer(2)), ("隐私", &answer(15))),
+            0,
+            "short sentences live by their heading"
+        );
         let same = [
             passage("a.md", "x", "Refunds take 5 working days."),
             passage("a.md", "x", "Refunds take 7 working days."),

@@ -15,6 +15,10 @@ static ENDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(?:until|till|through|ends?|ending|expires?|valid|by|before|no later than|deadline)\b|截止|截至|至|前有效|有效期|结束|到期|为止|之前")
         .expect("a constant pattern")
 });
+/// Directly before a date from which something holds.
+static BEGINS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:\b(?:after|since|from|starting|beginning)|自|从)\s*(?:on\s*)?$").expect("a constant pattern")
+});
 static REVISED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(?:as of|updated|revised|effective|last (?:changed|modified)|version of)\b|更新于|更新日期|修订|生效|最后更新|版本日期")
         .expect("a constant pattern")
@@ -32,6 +36,9 @@ pub fn find(passages: &[Passage], today: u32, stale_years: u32) -> Vec<Finding> 
             let dates = quantities(text).into_iter().filter(|date| date.unit == Unit::Date && is_whole(date.high));
             let Some(date) = dates.max_by(|a, b| a.high.total_cmp(&b.high)) else { continue };
             let (words, late) = (&text[date.place.clone()], date.high < f64::from(today));
+            if date.bound == Bound::AtLeast || BEGINS.is_match(&fold(&text[..date.place.start])) {
+                continue;
+            }
             if late && (date.bound == Bound::AtMost || ENDS.is_match(&folded)) && !REVISED.is_match(&folded) {
                 findings.push(Finding {
                     kind: Kind::StaleDate,
@@ -82,6 +89,8 @@ mod tests {
             "Last updated 2026-01-05.",
             "We opened our first shop on 3 May 2012.",
             "Points expire on 31 December.",
+            "Valid for goods bought on or after 1 January 2025.",
+            "自2025年1月1日起购买的商品有效。",
             "活动截止 2026年12月31日。",
         ] {
             assert_eq!(found(text), [], "{text}");
