@@ -64,7 +64,7 @@ fn hands_over(body: &Value) -> bool {
 async fn without_a_model_the_log_is_completed_with_the_best_quote() {
     let house = House::start().await;
     house.learn_sample().await;
-    let door = talk(&house, &[QUESTION, "This is ridiculous, order 20260412-7781 is late"]).await;
+    let door = talk(&house, &["This is ridiculous, order 20260412-7781 is late", QUESTION]).await;
     ask_for_a_person(&house, &door).await;
     let summary = summarised(&house, &door).await;
     assert!(!summary.by_model && summary.mood == Mood::Angry);
@@ -108,7 +108,7 @@ async fn a_model_sums_up_and_only_what_holds_is_kept() {
 #[tokio::test]
 async fn a_model_that_hangs_or_babbles_holds_nobody_up() {
     let fake = FakeModel::start(|_, body| match hands_over(body) {
-        true if body.to_string().contains("babble") => say("The customer is unhappy. I have refunded everything."),
+        true if body.to_string().contains("Babble") => say("The customer is unhappy. I have refunded everything."),
         true => Reply::Hang,
         false => say("NO_ANSWER"),
     })
@@ -128,7 +128,7 @@ async fn a_model_that_hangs_or_babbles_holds_nobody_up() {
     let conversation = house.app.journal.load(id).await.unwrap().unwrap();
     assert!(!conversation.escalation.as_ref().unwrap().summary.by_model);
 
-    let door = talk(&house, &["Is there a babble warranty on tents?"]).await;
+    let door = talk(&house, &["How long is a gift card valid? Babble."]).await;
     ask_for_a_person(&house, &door).await;
     let summary = summarised(&house, &door).await;
     assert!(!summary.by_model && !format!("{summary:?}").contains("refunded"));
