@@ -13,12 +13,12 @@ const PICTURES = [
 /** Whom agents find waiting: their name and what they wrote. */
 const DESK = [
   ['console.png', 'en', 'en-GB', [
-    ['Oliver Grant', 'Can I return a mattress after two months?', 'I want to talk to a person'],
+    ['Oliver Grant', 'How long do I have to return something?', 'I want to talk to a person'],
     ['Priya Nair', 'My lamp arrived broken, order 20260412-7781. I want to talk to a person'],
-    ['Hannah Weber', 'How long does standard delivery take?', 'My order 20260418-3310 of 1,299 yuan should have come on 12 March. Where is it? I want to talk to a person'],
+    ['Hannah Weber', 'How long is a gift card valid?', 'My order 20260418-3310 of 1,299 yuan should have come on 12 March. Where is it? I want to talk to a person'],
   ]],
   ['console-zh.png', 'zh', 'zh-CN', [
-    ['王磊', '床垫睡了两个月还能退吗？', '转人工'],
+    ['王磊', '礼品卡多久过期', '转人工'],
     ['陈思雨', '台灯收到就是坏的，订单20260412-7781，转人工'],
     ['林晓', '标准配送要多久？', '订单20260418-3310付了￥1299，3月12日就该到了，现在还没收到，请转人工'],
   ]],

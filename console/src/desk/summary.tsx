@@ -8,7 +8,7 @@ import { Badge, Button, IconButton } from '../kit/basics';
 import { complain } from '../kit/toast';
 import { useMe } from '../shell/me';
 import { useWords } from '../words';
-import { Sources } from './prose';
+import { Prose, Sources } from './prose';
 import { ruleWords } from './why';
 
 const MOODS = { calm: { icon: Smile, tone: 'good' }, unhappy: { icon: Meh, tone: 'warn' }, angry: { icon: Frown, tone: 'bad' } } as const;
@@ -78,7 +78,7 @@ export function Handoff({ data, summary, onUse, onWhy }: Props) {
           {reply ? (
             <div className="proposal">
               <div className="small muted">{w.handoff.proposal}</div>
-              <p className="pre">{reply}</p>
+              <Prose text={reply} conversation={data.row.id} citations={summary.citations} />
               <Button small icon={CornerDownLeft} disabled={!mine} onClick={() => onUse(reply, summary.citations)}>
                 {mine ? w.handoff.use : w.handoff.claimFirst}
               </Button>

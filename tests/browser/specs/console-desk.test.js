@@ -25,7 +25,7 @@ after(async () => {
 /** A customer who asked something, got an answer, and now wants a person. */
 async function waiting() {
   const customer = await Customer.arrive(server);
-  await customer.say('How long does standard delivery take?');
+  await customer.say('How long is a gift card valid?');
   await until(customer, (detail) => detail.events.some((event) => event.type === 'bot_said'));
   await customer.say('I want to talk to a person');
   await until(customer, (detail) => detail.row.owner.kind === 'queue');
@@ -189,13 +189,13 @@ test('a cut line loses nothing and shows nothing twice', async () => {
 
 test('a draft comes with its source, is sent by the agent, and what became of it is kept', async () => {
   const customer = await waiting();
-  await customer.say('How long does standard delivery take?');
+  await customer.say('How long is a gift card valid?');
   const page = await newPerson(browser);
   await signIn(page, server, undefined, PASSWORD, `/inbox/all/${customer.id}`);
   await page.getByText('Claim the conversation to reply.').waitFor();
   await page.keyboard.press('Alt+a');
   await page.getByRole('textbox', { name: /^Reply to/ }).waitFor();
-  await page.locator('.message.customer', { hasText: 'How long does standard delivery take?' }).nth(1).waitFor();
+  await page.locator('.message.customer', { hasText: 'How long is a gift card valid?' }).nth(1).waitFor();
   await page.keyboard.press('Alt+i');
   await page.getByRole('button', { name: 'Use draft' }).waitFor();
   await shot(page, 'console-draft');
