@@ -71,7 +71,7 @@ test: prerequisites widget console ## Run every test
 .PHONY: browser
 browser: widget console tests/browser/node_modules/.package-lock.json ## Test the pages in a real browser (needs Node; installs chromium)
 	@scripts/chromium.sh
-	$(CARGO) build --locked
+	$(CARGO) test --locked --no-run --test it # builds the program with it, as `make test` has done already
 	npm --prefix tests/browser run --silent test
 
 tests/browser/node_modules/.package-lock.json: tests/browser/package.json tests/browser/package-lock.json
