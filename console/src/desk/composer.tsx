@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { CircleAlert, FileText, Hand, Lock, Paperclip, Reply, Send, X } from 'lucide-react';
 import { forwardRef, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import * as calls from '../api/calls';
 import type { Attachment, Citation, Conversation, Draft } from '../api/wire';
 import { Banner, Button, IconButton } from '../kit/basics';
@@ -76,9 +77,10 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
     had.current = mine;
   }, [mine]);
 
+  // At once, not with the next frame: who types fast is already at the next letter by then.
   const focus = (which: Tab) => {
-    setTab(which);
-    requestAnimationFrame(() => field.current?.focus());
+    flushSync(() => setTab(which));
+    field.current?.focus();
   };
   useCommand('reply', () => focus('reply'), speaks);
   useCommand('note', () => focus('note'), speaks);
@@ -107,14 +109,14 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
   const choose = (one: Suggestion) => {
     if (!found) return;
     const fresh = one.kind === 'canned' ? fill(one.one.text, { 'contact.name': row.contact.name, 'agent.name': me.name, 'conversation.id': id }) : `@${one.one.name} `;
-    put(text.slice(0, found.start) + fresh + text.slice(found.end));
     const to = found.start + fresh.length;
-    setAt(0);
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(to, to);
+    flushSync(() => {
+      put(text.slice(0, found.start) + fresh + text.slice(found.end));
       setCaret(to);
+      setAt(0);
     });
+    field.current?.focus();
+    field.current?.setSelectionRange(to, to);
   };
 
   const take = async (list: FileList | File[]) => {
@@ -174,7 +176,7 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
       setFiles(one.attachments);
       setCitations(one.citations);
       setMoved(expected ?? 0);
-      requestAnimationFrame(() => field.current?.focus());
+      field.current?.focus();
     } else if (result === 'sent') judge.sent(body);
   };
 

@@ -2,6 +2,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { BadgeCheck, BookOpen, CornerDownLeft, Plus, Search, ShieldQuestion, X } from 'lucide-react';
 import { useDeferredValue, useEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { Link } from 'wouter';
 import * as calls from '../api/calls';
 import type { Citation, Contact, Conversation, Hit } from '../api/wire';
@@ -140,8 +141,8 @@ function Editable({ label, value, type = 'text', able, onSave }: { label: string
             if (event.nativeEvent.isComposing) return;
             if (event.key === 'Enter') event.currentTarget.blur();
             if (event.key === 'Escape') {
-              setText(value);
-              requestAnimationFrame(() => (event.target as HTMLInputElement).blur());
+              flushSync(() => setText(value));
+              event.currentTarget.blur();
             }
           }}
         />
