@@ -101,7 +101,7 @@ eval: build ## Ask the labelled questions about the sample shop; reports go to .
 
 .PHONY: bench
 bench: models ## Run the benchmarks; what they mean stands in docs/benchmarks.md
-	$(CARGO) bench --locked
+	$(LEAN) $(CARGO) bench --locked
 
 .PHONY: samples
 samples: ## Rebuild the sample's binary documents (maintainers; needs fonts-droid-fallback and fonts-dejavu-core)

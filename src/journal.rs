@@ -195,6 +195,14 @@ impl Journal {
         self.store.next_due(quiet_ms).await
     }
 
+    /// Keeps a lease until `until`; false when it was lost.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn renew_lease(&self, id: ConversationId, until: Timestamp, holder: Uuid) -> Result<bool, store::Error> {
+        self.store.renew_lease(id, until, holder).await
+    }
+
     /// Gives a lease back.
     ///
     /// # Errors

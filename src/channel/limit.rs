@@ -2,7 +2,6 @@
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
-use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 
 use lru::LruCache;
@@ -11,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::time::Timestamp;
 
 /// Callers that are remembered. The one that was silent longest is forgotten first, and then starts with a full bucket.
-const REMEMBERED: NonZeroUsize = NonZeroUsize::new(20_000).expect("is not zero");
+const REMEMBERED: usize = 20_000;
 
 /// A rate: so many at once, so many per minute in the long run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +55,8 @@ pub struct Limiter<K: Hash + Eq> {
 impl<K: Hash + Eq> Limiter<K> {
     #[must_use]
     pub fn new(rate: Rate) -> Self {
-        Self { rate, buckets: Mutex::new(LruCache::new(REMEMBERED)) }
+        // A cache with a limit of its own takes the room for all of them at once.
+        Self { rate, buckets: Mutex::new(LruCache::unbounded()) }
     }
 
     /// Takes one from the caller's bucket.
@@ -65,7 +65,11 @@ impl<K: Hash + Eq> Limiter<K> {
     /// It is empty; one will be there after so many milliseconds.
     pub fn take(&self, caller: K, now: Timestamp) -> Result<(), u64> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        buckets.get_or_insert_mut(caller, || Bucket::full(self.rate, now)).take(self.rate, now)
+        let taken = buckets.get_or_insert_mut(caller, || Bucket::full(self.rate, now)).take(self.rate, now);
+        if buckets.len() > REMEMBERED {
+            buckets.pop_lru();
+        }
+        taken
     }
 }
 

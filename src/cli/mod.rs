@@ -4,11 +4,12 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, FromArgMatches as _, Parser, Subcommand};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
+use crate::config::layers;
 use crate::knowledge::extract::child;
 
 pub mod exit;
@@ -24,6 +25,7 @@ mod doctor;
 mod documents;
 mod eval;
 mod files;
+mod help;
 mod ingest;
 mod kb;
 mod policy;
@@ -115,7 +117,9 @@ pub enum Command {
 /// Runs the program and tells how it ended.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let arguments = layers::arguments_of_process();
+    let matches = help::command(&arguments).get_matches_from(arguments);
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     if let Command::ReadDocument = cli.command {
         // Before anything else: the child has no settings, no runtime and little memory.
         return child::serve(io::stdin(), io::stdout());

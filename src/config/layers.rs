@@ -1,5 +1,6 @@
 //! Where settings come from, the later the stronger: the embedded file, the operator's file, the environment, flags.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use figment::providers::{Format, Toml};
@@ -31,7 +32,7 @@ impl Layers {
     #[must_use]
     pub fn of_process(file: Option<PathBuf>, flags: Vec<(String, String)>) -> Self {
         let found = file.or_else(|| Some(PathBuf::from(FILE)).filter(|path| path.is_file()));
-        Self { below: None, file: found, environment: std::env::vars().collect(), flags }
+        Self { below: None, file: found, environment: environment().collect(), flags }
     }
 
     /// All layers, merged but not yet understood.
@@ -60,9 +61,20 @@ impl Layers {
 #[must_use]
 pub fn language_of_process() -> Language {
     let value =
-        |name: &str| std::env::vars().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value);
+        |name: &str| environment().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value);
     let locale = ["FRONTDESK_LANG", "LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(value);
     if locale.is_some_and(|locale| locale.to_ascii_lowercase().starts_with("zh")) { Language::Zh } else { Language::En }
+}
+
+/// The environment, without what is no text: a stray byte in a variable of somebody else's must not keep us from starting.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// What the program was called with, its own name first.
+#[must_use]
+pub fn arguments_of_process() -> Vec<OsString> {
+    std::env::args_os().collect()
 }
 
 /// The path of this program, for the processes that it starts of itself.

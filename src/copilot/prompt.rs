@@ -35,6 +35,7 @@ pub(super) async fn ask(llm: &dyn Llm, mut prompt: Prompt, most: usize, until: I
     loop {
         let piece = timeout_at(until, stream.next()).await.map_err(|_| Error::TimedOut)?;
         match piece.unwrap_or(Err(Error::Cut))? {
+            Piece::Begun { .. } => {}
             Piece::Text(more) => text.push_str(&more),
             Piece::Done { finish: Finish::Stop, .. } => break,
             Piece::Done { finish: Finish::Length, .. } => return Err(Error::Cut),

@@ -151,7 +151,7 @@ impl Running<'_> {
     /// The passages without those that give orders to the model.
     fn usable<'p>(&self, decision: &mut Decision, retrieved: &'p Retrieved) -> Vec<&'p Scored> {
         let (usable, suspect): (Vec<&Scored>, Vec<&Scored>) =
-            retrieved.passages.iter().partition(|scored| !policy::instructs(self.policy, &scored.passage.text));
+            retrieved.passages.iter().partition(|scored| !policy::instructs(self.policy, &scored.passage));
         decision.faults.extend(
             suspect
                 .iter()
@@ -209,7 +209,6 @@ impl Running<'_> {
     ) -> Written {
         let prompt = write::prompt(window, passages, self.config, self.prompts);
         decision.prompt = Some(prompt.version.clone());
-        decision.model = Some(llm.name().to_owned());
         decision.asked = Some(llm::cassette::hash(&prompt));
         let mut number = 0;
         let written = write::write(llm, prompt, passages, &window.question, deadline, |passed: &Passed| {
@@ -217,10 +216,11 @@ impl Running<'_> {
             reply::show(shown, number, passed.text.clone(), passed.citations.clone());
         })
         .await;
+        decision.model = Some(written.model.clone().unwrap_or_else(|| llm.name().to_owned()));
         decision.cut.clone_from(&written.cut);
         decision.wrote = Some(written.raw.clone());
         decision.usage = Usage {
-            model_calls: 1,
+            model_calls: written.calls,
             prompt_tokens: written.prompt_tokens,
             completion_tokens: written.completion_tokens,
             duration_ms: 0,

@@ -39,6 +39,10 @@ pub struct Written {
     pub declined: bool,
     /// The stream broke, and how.
     pub fault: Option<Error>,
+    /// The model that answered, where the provider says which.
+    pub model: Option<String>,
+    /// Calls that were made.
+    pub calls: u32,
     /// All that the model wrote.
     pub raw: String,
     /// It came to the end of its tokens, not of its answer.
@@ -140,8 +144,10 @@ pub async fn write(
     let mut stream = match tokio::time::timeout_at(deadline, llm.stream(&prompt)).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => return Written { fault: Some(error), ..written },
-        Err(_) => return Written { fault: Some(Error::TimedOut), ..written },
+        Err(_) => return Written { fault: Some(Error::TimedOut), calls: 1, ..written },
     };
+    // Who does not say how often it was asked was asked once.
+    written.calls = 1;
     let mut finish = None;
     while finish.is_none() && !written.declined {
         let piece = match tokio::time::timeout_at(deadline, stream.next()).await {
@@ -157,6 +163,7 @@ pub async fn write(
                     judge(&sentence, &grounds, &question, &mut written, &mut show);
                 }
             }
+            Piece::Begun { model, calls } => (written.model, written.calls) = (Some(model), calls),
             Piece::Done { finish: how, prompt_tokens, completion_tokens } => {
                 (written.prompt_tokens, written.completion_tokens) = (prompt_tokens, completion_tokens);
                 finish = Some(how);

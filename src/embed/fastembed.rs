@@ -90,7 +90,10 @@ impl Fastembed {
             .with_max_length(manifest.max_tokens)
             .with_intra_threads(threads(config.threads))
             // The weights stand in a file beside the graph and are mapped, not read: what no text has touched takes no memory.
-            .with_session_config("session.model_external_initializers_file_folder_path", config.folder.to_string_lossy())
+            .with_session_config(
+                "session.model_external_initializers_file_folder_path",
+                config.folder.to_string_lossy(),
+            )
             // Idle threads of the model must sleep: this is a server, and the processors belong to everybody.
             .with_session_config("session.intra_op.allow_spinning", "0");
         let session = TextEmbedding::try_new_from_user_defined(defined, options)

@@ -54,6 +54,7 @@ async fn ask(passage: &Passage, llm: &dyn Llm) -> anyhow::Result<String> {
     let mut written = String::new();
     while let Some(piece) = pieces.next().await {
         match piece? {
+            Piece::Begun { .. } => {}
             Piece::Text(text) => written.push_str(&text),
             Piece::Done { .. } => break,
         }

@@ -1,7 +1,7 @@
 //! The API reference: the description for programs, and a page made from it for people. Nothing is fetched from elsewhere.
 
-use axum::Json;
 use axum::Router;
+use axum::body::Bytes;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -50,6 +50,9 @@ pub(super) fn routes(api: &OpenApi) -> Router {
             })
         })
         .collect();
-    let served = move || async move { ([(header::CACHE_CONTROL, "no-cache")], Json(document)).into_response() };
+    // Written once: as a value it takes ten times the room.
+    let document = Bytes::from(document.to_string());
+    let kind = [(header::CACHE_CONTROL, "no-cache"), (header::CONTENT_TYPE, "application/json")];
+    let served = move || async move { (kind, document).into_response() };
     Router::new().route("/api/openapi.json", get(served))
 }

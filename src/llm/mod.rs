@@ -33,8 +33,17 @@ pub type PieceStream = BoxStream<'static, Result<Piece, Error>>;
 /// A part of a completion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Piece {
+    /// Comes first, where it comes: which model answers, and the calls that were made until one did (or the last one failed).
+    Begun {
+        model: String,
+        calls: u32,
+    },
     Text(String),
-    Done { finish: Finish, prompt_tokens: u32, completion_tokens: u32 },
+    Done {
+        finish: Finish,
+        prompt_tokens: u32,
+        completion_tokens: u32,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -161,6 +161,12 @@ impl OpenAi {
         })
     }
 
+    /// A stream with the name of who answers in front.
+    fn begun(&self, provider: usize, calls: u32, pieces: PieceStream) -> PieceStream {
+        let begun = Piece::Begun { model: self.providers[provider].model.clone(), calls };
+        futures::stream::once(async { Ok(begun) }).chain(pieces).boxed()
+    }
+
     fn request(&self, model: &str, prompt: &Prompt) -> Value {
         let mut request = json!({
             "model": model,
@@ -216,22 +222,28 @@ impl Llm for OpenAi {
             return Err(Error::Unavailable("it is given a rest after it failed".to_owned()));
         };
         let failed = match self.call(self.ticket(first), prompt, until).await {
-            Ok(open) => return Ok(open.into_stream()),
+            Ok(open) => return Ok(self.begun(first, 1, open.into_stream())),
             Err(failure) => failure,
         };
+        let broken = |provider, calls, failed: Failure| {
+            self.begun(provider, calls, futures::stream::once(async { Err(failed.into()) }).boxed())
+        };
         if failed.kind == Kind::Rejected {
-            return Err(failed.into());
+            return Ok(broken(first, 1, failed));
         }
         let now = Instant::now();
         // Half of the time that is left must remain for the answer itself.
         let patience = until.saturating_duration_since(now) / 2;
         let again = lock(&self.breakers).again(first, outcome(&failed), patience, now.into_std());
         let Some(again) = again.filter(|_| !patience.is_zero()) else {
-            return Err(failed.into());
+            return Ok(broken(first, 1, failed));
         };
         let ticket = self.ticket(again.provider);
         sleep(again.after).await;
-        Ok(self.call(ticket, prompt, until).await?.into_stream())
+        Ok(match self.call(ticket, prompt, until).await {
+            Ok(open) => self.begun(again.provider, 2, open.into_stream()),
+            Err(failed) => broken(again.provider, 2, failed),
+        })
     }
 }
 

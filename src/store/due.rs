@@ -53,6 +53,27 @@ impl Store {
         Ok(due.and_then(|(at,)| at).map(Timestamp))
     }
 
+    /// Keeps a lease until `until`; false when `holder` has lost it, or nothing is owed any more.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn renew_lease(
+        &self,
+        conversation: ConversationId,
+        until: Timestamp,
+        holder: Uuid,
+    ) -> Result<bool, Error> {
+        let done = sqlx::query(
+            "update conversations set lease_until = $1 where id = $2 and lease_holder = $3 and lease_until > 0",
+        )
+        .bind(until.0)
+        .bind(conversation.0)
+        .bind(holder)
+        .execute(self.writer())
+        .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
     /// Gives a lease back, if `holder` still has it.
     ///
     /// # Errors

@@ -67,8 +67,6 @@ struct Parts {
     bus: Arc<dyn Bus>,
     dialogue: Arc<Dialogue>,
     router: Router,
-    /// Names this process in leases.
-    holder: Uuid,
     seats: Arc<Semaphore>,
     /// A turn ended, and there may be more to answer.
     ended: Notify,
@@ -90,8 +88,8 @@ impl Switchboard {
     #[must_use]
     pub fn new(config: Config, journal: Journal, bus: Arc<dyn Bus>, dialogue: Arc<Dialogue>, router: Router) -> Self {
         let seats = Arc::new(Semaphore::new(config.turns_at_once.min(Semaphore::MAX_PERMITS)));
-        let (holder, ended, crowded) = (clock::id(), Notify::new(), AtomicBool::new(false));
-        Self(Arc::new(Parts { config, journal, bus, dialogue, router, holder, seats, ended, crowded }))
+        let (ended, crowded) = (Notify::new(), AtomicBool::new(false));
+        Self(Arc::new(Parts { config, journal, bus, dialogue, router, seats, ended, crowded }))
     }
 
     /// Answers what is due until `closing`, then lets the turns under way finish.
@@ -163,7 +161,9 @@ impl Switchboard {
         if free == 0 {
             return Ok(IDLE);
         }
-        let due = self.0.journal.due(clock::now(), quiet_ms, free, lease_ms, self.0.holder).await?;
+        // Another one each time: a turn that outlived its lease must not end the lease of the turn that took its place.
+        let holder: Uuid = clock::id();
+        let due = self.0.journal.due(clock::now(), quiet_ms, free, lease_ms, holder).await?;
         if due.len() < free {
             self.0.crowded.store(false, Ordering::SeqCst);
         }
@@ -171,11 +171,11 @@ impl Switchboard {
             let seat = Arc::clone(&self.0.seats).acquire_owned().await.context("seats are never closed")?;
             let parts = Arc::clone(&self.0);
             turns.spawn(async move {
-                match turn::answer(&parts, id).await {
+                match turn::answer(&parts, id, holder).await {
                     // The last append gave the lease back.
                     Ok(turn::End::Answered) => {}
                     Ok(turn::End::Owing) => {
-                        if let Err(error) = parts.journal.release_lease(id, parts.holder).await {
+                        if let Err(error) = parts.journal.release_lease(id, holder).await {
                             tracing::warn!(conversation = %id, %error, "lease not released; it runs out by itself");
                         }
                         parts.ended.notify_one();

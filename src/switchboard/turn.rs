@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use metrics::{counter, histogram};
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::task::AbortOnDropHandle;
+use uuid::Uuid;
 
 use super::{PATIENCE, Parts, outcome};
 use crate::bus::Hint;
@@ -55,8 +56,15 @@ pub(super) enum End {
 }
 
 /// Answers what the conversation is owed, or finds that somebody else does.
-pub(super) async fn answer(parts: &Parts, id: ConversationId) -> anyhow::Result<End> {
+pub(super) async fn answer(parts: &Parts, id: ConversationId, holder: Uuid) -> anyhow::Result<End> {
     for start in 0..=FRESH_STARTS {
+        if start > 0 {
+            // A lease is as long as one start may take.
+            let until = clock::now().plus_ms(parts.config.lease_ms.into());
+            if !parts.journal.renew_lease(id, until, holder).await? {
+                return Ok(End::Owing);
+            }
+        }
         let mut hints = parts.bus.follow(id);
         let Some(conversation) = quiet(parts, id, start > 0).await? else { return Ok(End::Owing) };
         let Some(through) = conversation.awaits_bot() else { return Ok(End::Owing) };

@@ -33,6 +33,20 @@ fn settings_are_shown_merged_and_masked_and_mistakes_are_named() {
 }
 
 #[test]
+fn help_speaks_the_language_of_the_terminal_and_a_strange_environment_stops_nothing() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let data = tempfile::tempdir().unwrap();
+    let strange = std::ffi::OsStr::from_bytes(b"\xff\xfe");
+    let (code, out, talk) =
+        run(frontdesk(data.path()).args(["ask", "--help"]).env("FRONTDESK_LANG", "zh_CN.UTF-8").env("STRANGE", strange));
+    assert_eq!(code, 0, "{talk}");
+    assert!(out.contains("用法：frontdesk ask") && out.contains("提一个问题"), "{out}");
+    let (code, out, talk) = run(frontdesk(data.path()).args(["config", "show", "--json"]).env("STRANGE", strange));
+    assert_eq!(code, 0, "{talk}");
+    assert!(json(&out)["data"].is_string());
+}
+
+#[test]
 fn accounts_are_made_listed_and_get_new_passwords() {
     let data = tempfile::tempdir().unwrap();
     let add = ["agents", "add", "Li@Shop.Example", "--name", "Li Wei", "--role", "admin", "--json"];

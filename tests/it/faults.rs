@@ -128,7 +128,7 @@ async fn an_outage_costs_hardly_more_than_a_call_a_turn() {
     for (fault, reply) in [("500", whole(500, r#"{"error":{"message":"boom"}}"#)), ("hang", Reply::Hang)] {
         let model = FakeModel::always(reply).await;
         let house = house(&model).await;
-        let mut turns = 0;
+        let (mut turns, mut recorded) = (0, 0);
         for _ in 0..4 {
             let door = house.open().await;
             let mut stream = house.follow(&door, 0).await;
@@ -138,7 +138,14 @@ async fn an_outage_costs_hardly_more_than_a_call_a_turn() {
                 assert_eq!(frames.last().unwrap().data["mode"], "quote", "{fault}: {frames:?}");
                 turns += 1;
             }
+            let events = house.app.journal.events(door.id.parse().unwrap(), 0, 100).await.unwrap();
+            let decided = events.iter().filter_map(|recorded| match &recorded.event {
+                Event::Decided { decision } => Some(decision.usage.model_calls as usize),
+                _ => None,
+            });
+            recorded += decided.sum::<usize>();
         }
+        assert_eq!(recorded, model.calls(), "{fault}: what is written down is what was asked");
         assert!(model.calls() * 10 <= turns * 11, "{fault}: {} calls in {turns} turns", model.calls());
         house.close().await;
     }
@@ -165,6 +172,37 @@ async fn a_person_who_claims_in_the_middle_of_a_turn_is_not_talked_over() {
     let events = house.app.journal.events(id, 0, 100).await.unwrap();
     house.close().await;
     assert!(events.iter().all(|recorded| !matches!(recorded.event, Event::BotSaid { .. })), "{events:?}");
+}
+
+#[tokio::test]
+async fn a_turn_that_begins_anew_keeps_its_lease() {
+    // A start may take almost the whole lease, and there are four of them: without a longer lease the conversation would be
+    // taken a second time in the middle, and both turns would end each other for ever.
+    let asked = Arc::new(Notify::new());
+    let notify = Arc::clone(&asked);
+    let slow = Scripted::by(move |_| {
+        notify.notify_one();
+        Script(vec![Step::Wait(Duration::from_secs(3600))])
+    });
+    let house = House::with(Some(Arc::new(slow)), |config| {
+        config.dialogue.deadline_ms = 900;
+        config.switchboard.deadline_ms = 1200;
+        config.switchboard.lease_ms = 1300;
+    })
+    .await;
+    house.learn_sample().await;
+    let door = house.open().await;
+    for number in 0..4 {
+        house.say(&door, &number.to_string(), QUESTION).await;
+        tokio::time::timeout(PATIENCE, asked.notified()).await.expect("the model is asked anew");
+        if number < 3 {
+            tokio::time::sleep(Duration::from_millis(600)).await;
+        }
+    }
+    let frames = house.follow(&door, 0).await.until("bot_said").await;
+    let starts = frames.iter().filter(|frame| frame.name == "turn_started").count();
+    assert_eq!(starts, 4, "one for each message: {frames:?}");
+    house.close().await;
 }
 
 #[tokio::test]

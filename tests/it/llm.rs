@@ -48,6 +48,7 @@ async fn hear(llm: &OpenAi, prompt: &Prompt) -> (String, Result<Piece, Error>) {
     while let Some(piece) = stream.next().await {
         assert!(last.is_none(), "nothing follows the end");
         match piece {
+            Ok(Piece::Begun { .. }) => {}
             Ok(Piece::Text(text)) => heard.push_str(&text),
             end => last = Some(end),
         }
@@ -261,9 +262,16 @@ async fn a_fallback_answers_while_the_first_provider_is_down() {
     let up = FakeModel::always(say("Yes.")).await;
     let fallback = Fallback { model: "other".to_owned(), base_url: Some(up.base_url.clone()), ..Fallback::default() };
     let llm = OpenAi::new(&Config { fallbacks: vec![fallback], ..config(&down) }).unwrap();
+    let mut calls = Vec::new();
     for _ in 0..30 {
-        assert_eq!(hear(&llm, &prompt()).await, ("Yes.".to_owned(), stop(11, 7)));
+        let pieces: Vec<_> = llm.stream(&prompt()).await.unwrap().collect().await;
+        let Some(Ok(Piece::Begun { model, calls: made })) = pieces.first() else { panic!("{pieces:?}") };
+        assert_eq!(model, "other", "the one that answered is named");
+        assert_eq!(pieces.last(), Some(&stop(11, 7)));
+        calls.push(*made as usize);
     }
+    assert_eq!(calls[0], 2, "the first one was asked before");
+    assert_eq!(calls.iter().sum::<usize>(), down.calls() + up.calls());
     assert!(down.calls() + up.calls() <= 32, "{} + {} calls in 30 turns", down.calls(), up.calls());
     let asked = up.asked().remove(0);
     assert_eq!(asked.body["model"], "other");
@@ -275,8 +283,9 @@ async fn a_caller_that_stops_listening_leaves_nothing_behind() {
     let server = FakeModel::start(|_, _| Reply::Stream(vec![text("Within "), Part::Stall])).await;
     let llm = OpenAi::new(&config(&server)).unwrap();
     for _ in 0..5 {
-        let mut stream = llm.stream(&prompt()).await.unwrap();
-        assert_eq!(stream.next().await, Some(Ok(Piece::Text("Within ".to_owned()))));
+        let stream = llm.stream(&prompt()).await.unwrap();
+        let heard: Vec<_> = stream.take(2).collect().await;
+        assert_eq!(heard[1], Ok(Piece::Text("Within ".to_owned())));
     }
     assert_eq!(server.calls(), 5, "a dropped stream is no failure");
 }

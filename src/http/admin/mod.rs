@@ -12,6 +12,7 @@ mod model;
 mod people;
 mod playground;
 mod policy;
+mod search;
 mod teams;
 mod words;
 
@@ -25,5 +26,6 @@ pub(super) fn routes(house: &House) -> OpenApiRouter {
         .merge(people::routes(house))
         .merge(playground::routes(house))
         .merge(policy::routes(house))
+        .merge(search::routes(house))
         .merge(teams::routes(house))
 }

@@ -1,5 +1,6 @@
 //! Accounts and teams through the API: by the operator's token, and by people with roles.
 
+use frontdesk::embed::config::Kind;
 use frontdesk::model::staff::Role;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -104,6 +105,22 @@ async fn teams_have_names_of_their_own_and_only_members_that_exist() {
     assert_eq!(call(&house, Method::DELETE, &path, None).await.0, StatusCode::NO_CONTENT);
     assert_eq!(call(&house, Method::DELETE, &path, None).await.0, StatusCode::NOT_FOUND);
     assert_eq!(done(&house, Method::GET, TEAMS, None).await, json!([]));
+    house.close().await;
+}
+
+#[tokio::test]
+async fn what_search_works_with_is_said() {
+    let house = House::start().await;
+    let plain = done(&house, Method::GET, "/api/v1/admin/search", None).await;
+    assert!(plain["model"].is_null() && plain["languages"] == json!([]), "{plain}");
+    assert!(plain["why"]["en"].as_str().unwrap().contains("words alone"), "{plain}");
+    assert!(!plain["why"]["zh"].as_str().unwrap().is_empty(), "{plain}");
+    house.close().await;
+
+    let house = House::with(None, |config| config.embed.kind = Kind::Hashed).await;
+    let both = done(&house, Method::GET, "/api/v1/admin/search", None).await;
+    assert!(both["model"].is_string() && both["why"].is_null(), "{both}");
+    assert_eq!(both["languages"], json!(["en", "zh"]));
     house.close().await;
 }
 
