@@ -3,8 +3,8 @@
  * effects around it.
  */
 import * as outbox from './model/outbox.ts';
-import { EMPTY, fromBusiness, hear, said, take, unread } from './model/state.ts';
-import type { Attachment, Contact, Door, Identity, Passage } from './model/types.ts';
+import { EMPTY, fromBusiness, hear, said, take, unread, withPeople } from './model/state.ts';
+import type { Attachment, Config, Contact, Door, Identity, Passage } from './model/types.ts';
 import { firstView, type Happening, type Options, type Picture, type View } from './view.ts';
 import { house, Refusal, type House } from './wire/http.ts';
 import { awake } from './wire/awake.ts';
@@ -18,6 +18,10 @@ import { wordsOf, type Language } from './words/index.ts';
 const TYPING_SHOWN_MS = 8_000;
 const TYPING_TOLD_MS = 3_000;
 const STANDING_MS = 700;
+/** Business hours are looked up again after this long. */
+const FRESH_MS = 300_000;
+/** A tab that sends something says so again before this is over, or it is not there any more. */
+const ORPHANED_MS = 30_000;
 
 /** Pages without TLS have no `randomUUID`. */
 function newId(): string {
@@ -38,6 +42,12 @@ export class Core {
   #flushing = false;
   #opening: Promise<Door> | null = null;
   #failures = 0;
+  /** What this tab is sending. */
+  #sending: string | null = null;
+  /** The last conversation was gone; a next one that is, too, is no accident. */
+  #lost = false;
+  #orphans = 0;
+  #looked = 0;
   #typingTimer = 0;
   #typingTold = 0;
   #receipts: Receipts;
@@ -69,13 +79,18 @@ export class Core {
   /** Fetches what is needed to be shown, and takes up an earlier conversation. */
   async start(): Promise<void> {
     const [config, words] = await Promise.all([this.#house.config(this.#options.inbox), wordsOf(this.view.language)]);
-    const { colour, position } = this.#options;
-    this.set({ config: { ...config, ...(colour ? { colour } : {}), ...(position ? { position } : {}) }, words });
+    this.#looked = Date.now();
+    this.set({ config: this.#chosen(config), words });
     const network = (): void => {
       this.set({ online: navigator.onLine });
       void this.flush();
     };
-    this.#stops.push(awake(network, () => this.#receipts.soon()));
+    const seen = (): void => {
+      this.#receipts.soon();
+      void this.#lookAgain();
+    };
+    const often = setInterval(() => this.view.open && void this.#lookAgain(), FRESH_MS);
+    this.#stops.push(awake(network, seen), () => clearInterval(often));
     if (this.view.door) this.#link.take(this.view.door);
     void this.flush();
     this.emit('ready');
@@ -87,6 +102,8 @@ export class Core {
   }
 
   set(change: Partial<View>): void {
+    // What was under way when the visitor was forgotten must not be remembered.
+    if (this.#over.signal.aborted) return;
     const before = this.view;
     this.view = { ...before, ...change };
     const kept: Partial<Kept> = {};
@@ -120,9 +137,10 @@ export class Core {
 
   show(open: boolean): void {
     if (open === this.view.open) return;
-    this.set({ open });
+    this.set({ open, opened: open });
     this.emit(open ? 'open' : 'close');
     this.#receipts.soon();
+    if (open) void this.#lookAgain();
   }
 
   async speak(language: Language): Promise<void> {
@@ -206,30 +224,45 @@ export class Core {
     return done;
   }
 
-  async end(): Promise<void> {
+  async end(): Promise<boolean> {
     const { door } = this.view;
-    if (door) await this.#attempt(() => this.#house.tell(door, 'end'));
+    return !door || this.#attempt(() => this.#house.tell(door, 'end'));
   }
 
   async transcript(): Promise<Blob> {
     return this.#house.transcript(this.#door(), 'txt');
   }
 
-  /** Lets go of the conversation; the next message opens another. */
-  startOver(tell = true): void {
-    this.#link.drop();
-    this.#receipts.forget();
-    this.set({ conversation: EMPTY, outbox: [], door: null, link: 'none', read: 0, typing: null, asked: false, notice: null, reason: null });
-    if (tell) this.#tabs.tell({ say: 'entered', by: null });
+  /** Whatever a visitor waits for, or nothing and a word about it. */
+  async got<T>(wanted: Promise<T>): Promise<T | null> {
+    try {
+      return await wanted;
+    } catch (error) {
+      this.#trouble(error);
+      return null;
+    }
+  }
+
+  /** The visitor wants a new conversation. One that people have, or wait for, ends first: they must not answer into the void. */
+  async startOver(): Promise<void> {
+    const { conversation, door } = this.view;
+    if (withPeople(conversation) && !(await this.end())) return;
+    if (door) this.#memory.write({ previous: door });
+    this.#leave([]);
+    this.#tabs.tell({ say: 'left', outbox: [] });
   }
 
   /** Says who the visitor is. Somebody else than before does not see what was said before. */
   async identify(identity: Identity): Promise<void> {
-    const kept = this.#memory.read();
-    if (kept.visitor !== null && kept.visitor !== identity.id) this.startOver();
+    const { visitor } = this.#memory.read();
+    if (visitor !== null && visitor !== identity.id) {
+      // What the page said at the beginning is about whom it names first.
+      this.#forget(identity, this.#identity ? {} : (this.#options.contact ?? {}));
+      return this.#tabs.tell({ say: 'visitor', identity });
+    }
     this.#memory.write({ visitor: identity.id });
     this.#identity = identity;
-    const { id: _id, proof: _proof, ...traits } = identity;
+    const traits = traitsOf(identity);
     this.set({ identified: true, known: { ...this.view.known, ...traits } });
     const { door } = this.view;
     if (door) await this.#attempt(() => this.#house.tell(door, 'contact', { ...traits, identity }));
@@ -238,8 +271,9 @@ export class Core {
   /** Ends everything and forgets the visitor: for when somebody signs out of the shop. */
   shutdown(): void {
     this.#over.abort();
+    clearTimeout(this.#orphans);
     this.#link.drop();
-    this.#tabs.tell({ say: 'entered', by: null });
+    this.#tabs.tell({ say: 'visitor', identity: null });
     this.#tabs.close();
     for (const stop of this.#stops) stop();
     this.#memory.clear();
@@ -262,21 +296,28 @@ export class Core {
   }
 
   async #deliver({ client_id, text, attachments }: outbox.Pending): Promise<void> {
+    let door: Door | null = null;
+    this.#sending = client_id;
     this.#mark(client_id, 'sending');
     try {
-      const door = await this.#ensureDoor();
+      door = await this.#ensureDoor();
       await this.#house.say(door, client_id, text, attachments);
       this.#failures = 0;
+      this.#lost = false;
       this.#mark(client_id, 'sent');
     } catch (error) {
       if (error instanceof Refusal && !error.passing) {
-        if (error.status === 401 || error.status === 404) return this.#gone();
-        return this.#mark(client_id, 'failed', error.message);
+        if (!error.gone || this.#lost) return this.#mark(client_id, 'failed', error.message);
+        this.#lost = true;
+        // The conversation may have been left while this was on its way.
+        return door && door.id !== this.view.door?.id ? this.#mark(client_id, 'waiting') : this.#gone();
       }
       this.#mark(client_id, 'waiting');
       this.#failures += 1;
       const asked = error instanceof Refusal && error.retryAfter !== null ? error.retryAfter * 1000 : 0;
       await rest(Math.max(asked, outbox.pause(this.#failures, Math.random())), this.#over.signal);
+    } finally {
+      this.#sending = null;
     }
   }
 
@@ -298,23 +339,30 @@ export class Core {
   /** The conversation, opened when there is none: once, however many ask at the same time. */
   #ensureDoor(): Promise<Door> {
     // Another tab may have opened one that this tab was not told of.
-    const kept = this.view.door ?? this.#memory.read().door;
+    const { door, previous } = this.#memory.read();
+    const kept = this.view.door ?? door;
     if (kept && !this.view.door) {
       this.set({ door: kept });
       this.#link.take(kept);
     }
     if (kept) return Promise.resolve(kept);
-    this.#opening ??= this.#house
-      .open(this.#options.inbox, this.view.language, this.view.known, this.#identity)
+    if (this.#opening) return this.#opening;
+    const { visit } = this.view;
+    const opening = this.#house
+      .open(this.#options.inbox, this.view.language, this.view.known, this.#identity, previous)
       .then(({ id, token }) => {
+        if (visit !== this.view.visit || this.#over.signal.aborted) throw new Error('the visitor it was opened for has left');
         const door = { id, token };
         this.set({ door });
         this.#tabs.tell({ say: 'entered', by: door });
         this.#link.take(door);
         return door;
       })
-      .finally(() => (this.#opening = null));
-    return this.#opening;
+      .finally(() => {
+        if (this.#opening === opening) this.#opening = null;
+      });
+    this.#opening = opening;
+    return opening;
   }
 
   #hear(news: News): void {
@@ -343,16 +391,52 @@ export class Core {
     setTimeout(() => void this.#standing(), STANDING_MS);
   }
 
-  async #standing(): Promise<void> {
+  async #standing(again = false): Promise<void> {
     const { door, conversation } = this.view;
-    if (!door || conversation.owner !== 'queue' || conversation.queue || conversation.resolved) return;
-    const { notice: _, ...queue } = await this.#house.human(door).catch(() => ({ open_now: true, notice: '' }));
-    if (this.view.conversation.owner === 'queue') this.set({ conversation: { ...this.view.conversation, queue } });
+    if (!door || conversation.owner !== 'queue' || (conversation.queue && !again) || conversation.resolved) return;
+    const answer = await this.#house.human(door).catch(() => null);
+    if (!answer || this.view.door !== door || this.view.conversation.owner !== 'queue') return;
+    const { notice: _, ...queue } = answer;
+    this.set({ conversation: { ...this.view.conversation, queue } });
   }
 
+  /** What the business chose, and over it what the page did. */
+  #chosen(config: Config): Config {
+    const { colour, position } = this.#options;
+    return { ...config, ...(colour ? { colour } : {}), ...(position ? { position } : {}) };
+  }
+
+  /** People come and go while a page stands open. */
+  async #lookAgain(): Promise<void> {
+    if (!this.view.config || document.visibilityState !== 'visible' || Date.now() - this.#looked < FRESH_MS) return;
+    this.#looked = Date.now();
+    const config = await this.#house.config(this.#options.inbox).catch(() => null);
+    if (config) this.set({ config: this.#chosen(config) });
+    await this.#standing(true);
+  }
+
+  /** Lets go of the conversation; the next message opens another. */
+  #leave(box: outbox.Outbox, more: Partial<View> = {}): void {
+    this.#link.drop();
+    this.#receipts.forget();
+    this.#opening = null;
+    const nothing = { conversation: EMPTY, door: null, link: 'none', read: 0, typing: null, asked: false, notice: null, reason: null, picture: null } as const;
+    this.set({ ...nothing, outbox: box, visit: this.view.visit + 1, ...more });
+  }
+
+  /** The conversation does not exist any more. What had not left for it is said in the next one. */
   #gone(): void {
-    this.startOver();
-    this.set({ notice: 'gone' });
+    const left = outbox.unsaid(this.view.outbox);
+    this.#leave(left, { notice: 'gone' });
+    this.#tabs.tell({ say: 'left', outbox: left });
+    void this.flush();
+  }
+
+  /** Somebody else is here now, or nobody: nothing of who was before is left. */
+  #forget(identity: Identity | null, known: Contact = {}): void {
+    this.#identity = identity;
+    this.#memory.write({ visitor: identity?.id ?? null, previous: null });
+    this.#leave([], { draft: '', known: { ...known, ...(identity ? traitsOf(identity) : {}) }, identified: identity !== null });
   }
 
   #showTyping(name: string): void {
@@ -364,12 +448,17 @@ export class Core {
   #overhear(word: Word): void {
     switch (word.say) {
       case 'entered':
-        if (word.by === null) return this.startOver(false);
         if (word.by.id !== this.view.door?.id) this.set({ door: word.by, conversation: EMPTY });
         return this.#link.take(word.by);
+      case 'left':
+        this.#leave(word.outbox);
+        return this.#adopt();
+      case 'visitor':
+        return this.#forget(word.identity);
       case 'outbox':
         // What that tab sends, this one only shows; its event may have been faster.
-        return this.set({ outbox: word.outbox.filter((one) => !said(this.view.conversation, one.client_id)) });
+        this.set({ outbox: word.outbox.filter((one) => !said(this.view.conversation, one.client_id)) });
+        return this.#adopt();
       case 'read':
         this.#receipts.told(word.through);
         return this.set({ read: Math.max(this.view.read, word.through) });
@@ -378,16 +467,34 @@ export class Core {
     }
   }
 
+  /** Sends what another tab was sending when it closed. Sending twice is harmless. */
+  #adopt(): void {
+    clearTimeout(this.#orphans);
+    if (!this.view.outbox.some((one) => one.state === 'sending' || one.state === 'waiting')) return;
+    this.#orphans = window.setTimeout(() => {
+      this.#setOutbox(outbox.revived(this.view.outbox, this.#sending));
+      void this.flush();
+    }, ORPHANED_MS);
+  }
+
   async #attempt(act: () => Promise<unknown>): Promise<boolean> {
     try {
       await act();
       this.set({ notice: null, reason: null });
       return true;
     } catch (error) {
-      if (error instanceof Refusal && (error.status === 401 || error.status === 404)) this.#gone();
-      else this.set({ notice: 'trouble', reason: error instanceof Refusal ? error.message : null });
-      this.emit('error', error);
+      this.#trouble(error);
+      if (error instanceof Refusal && error.gone) this.#gone();
       return false;
     }
   }
+
+  #trouble(error: unknown): void {
+    this.set({ notice: 'trouble', reason: error instanceof Refusal ? error.message : null });
+    this.emit('error', error);
+  }
+}
+
+function traitsOf({ id: _id, proof: _proof, ...traits }: Identity): Contact {
+  return traits;
 }

@@ -22,6 +22,8 @@ export interface View {
   language: Language;
   theme: Theme;
   open: boolean;
+  /** Somebody opened it on this page. What an earlier page left open takes the focus from nobody. */
+  opened: boolean;
   launcher: boolean;
   conversation: Conversation;
   outbox: Outbox;
@@ -39,6 +41,8 @@ export interface View {
   reason: string | null;
   /** A picture that is looked at. */
   picture: Picture | null;
+  /** Grows when a conversation is left: what was begun in it, such as a form, is not the next one's. */
+  visit: number;
 }
 
 export interface Picture {
@@ -48,6 +52,9 @@ export interface Picture {
 
 export type Happening = 'ready' | 'open' | 'close' | 'message' | 'unread' | 'error';
 
+/** Here the panel fills the screen. */
+export const SMALL = '(max-width: 480px)';
+
 /** The view before anything was heard: what the page chose, and what an earlier visit left. */
 export function firstView(options: Options, kept: Kept): View {
   return {
@@ -55,7 +62,9 @@ export function firstView(options: Options, kept: Kept): View {
     words: null,
     language: choose([options.language, kept.language, document.documentElement.lang, ...navigator.languages]),
     theme: options.theme ?? kept.theme ?? 'auto',
-    open: kept.open,
+    // A panel that fills the screen would hide the page that somebody went to.
+    open: kept.open && !matchMedia(SMALL).matches,
+    opened: false,
     launcher: options.launcher ?? true,
     conversation: EMPTY,
     outbox: revived(kept.outbox),
@@ -71,5 +80,6 @@ export function firstView(options: Options, kept: Kept): View {
     notice: null,
     reason: null,
     picture: null,
+    visit: 0,
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { add, drop, mark, next, pause, revived, type Outbox } from '../src/model/outbox.ts';
+import { add, drop, mark, next, pause, revived, unsaid, type Outbox } from '../src/model/outbox.ts';
 
 const message = (client_id: string) => ({ client_id, text: client_id, attachments: [], at: '' });
 const box = (...ids: string[]): Outbox => ids.reduce<Outbox>((all, id) => add(all, message(id)), []);
@@ -27,6 +27,17 @@ test('adding or dropping twice changes nothing', () => {
 
 test('what was under way when a page closed is sent again', () => {
   expect(revived(mark(box('a', 'b'), 'a', 'sending')).map((one) => one.state)).toEqual(['waiting', 'waiting']);
+});
+
+test('what this tab is sending is under way still', () => {
+  const now = mark(box('a', 'b'), 'a', 'sending');
+  expect(revived(now, 'a')).toBe(now);
+  expect(revived(now, 'b').map((one) => one.state)).toEqual(['waiting', 'waiting']);
+});
+
+test('what had not arrived in a conversation that is gone is still to be said', () => {
+  const now = mark(mark(mark(box('a', 'b', 'c', 'd'), 'a', 'sent'), 'b', 'failed', 'too long'), 'c', 'sending');
+  expect(unsaid(now).map((one) => [one.client_id, one.state])).toEqual([['b', 'failed'], ['c', 'waiting'], ['d', 'waiting']]);
 });
 
 test('waits grow up to ten seconds and are never all the same', () => {

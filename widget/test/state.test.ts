@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EMPTY, hear, take, tick, unread, type Conversation } from '../src/model/state.ts';
+import { EMPTY, hear, take, tick, unread, withPeople, type Conversation } from '../src/model/state.ts';
 import type { Frame, Sentence } from '../src/model/types.ts';
 
 let seq = 0;
@@ -45,6 +45,15 @@ describe('frames', () => {
       expect(now.draft).toBeNull();
       expect(hear(now, sentence('a', 2)), 'and nothing more of it is shown').toBe(now);
     }
+  });
+
+  test('who is passed on is told to whom, or that they wait again', () => {
+    const ann = fold([said('1'), frame({ type: 'claimed', agent: 'Ann' })]);
+    const tom = take(ann, frame({ type: 'transferred', agent: { name: 'Tom' } }));
+    expect([tom.owner, tom.agent, tom.messages.at(-1)]).toMatchObject(['agent', 'Tom', { kind: 'line', what: 'claimed', agent: 'Tom' }]);
+    const nobody = take(tom, frame({ type: 'transferred', agent: null }));
+    expect([nobody.owner, nobody.messages.at(-1)]).toMatchObject(['queue', { kind: 'line', what: 'to_queue' }]);
+    expect([EMPTY, ann, nobody, take(ann, frame({ type: 'resolved' }))].map(withPeople)).toEqual([false, true, true, false]);
   });
 
   test('a conversation that is opened again belongs to the bot', () => {

@@ -41,9 +41,18 @@ export function next(outbox: Outbox): Pending | undefined {
   return outbox.find((one) => one.state === 'waiting');
 }
 
-/** What another visit left behind: whatever was under way then is not known to have arrived. */
-export function revived(outbox: Outbox): Outbox {
-  return outbox.map((one) => (one.state === 'sending' ? { ...one, state: 'waiting' as const } : one));
+/**
+ * What another visit or a tab that closed left behind: whatever was under way then is not known to have arrived. Only what is `ours` is
+ * still being sent.
+ */
+export function revived(outbox: Outbox, ours?: string | null): Outbox {
+  const left = (one: Pending): boolean => one.state === 'sending' && one.client_id !== ours;
+  return outbox.some(left) ? outbox.map((one) => (left(one) ? { ...one, state: 'waiting' as const } : one)) : outbox;
+}
+
+/** What is still to be said when its conversation is gone: what had arrived there went with it. */
+export function unsaid(outbox: Outbox): Outbox {
+  return revived(outbox.filter((one) => one.state !== 'sent'));
 }
 
 /** How long to wait before another try, in milliseconds: longer each time, and never all at the same moment. */

@@ -95,6 +95,10 @@ export function take(before: Conversation, frame: Frame): Conversation {
       return { ...after, ...silent, owner: 'agent', queue: null, agent: frame.agent ?? '', messages: line('claimed', { agent: frame.agent ?? '' }) };
     case 'released':
       return { ...after, ...silent, owner: frame.to_bot ? 'bot' : 'queue', queue: null, messages: line(frame.to_bot ? 'to_bot' : 'to_queue') };
+    case 'transferred':
+      return frame.agent
+        ? { ...after, ...silent, owner: 'agent', queue: null, agent: frame.agent.name ?? '', messages: line('claimed', { agent: frame.agent.name ?? '' }) }
+        : { ...after, ...silent, owner: 'queue', queue: null, messages: line('to_queue') };
     case 'seen':
       return { ...after, seen: Math.max(before.seen, frame.through) };
     case 'resolved':
@@ -120,6 +124,11 @@ export function hear(before: Conversation, sentence: Sentence): Conversation {
   }
   if (sentence.number !== draft.sentences.length + 1) return before;
   return { ...before, draft: { ...draft, sentences: [...draft.sentences, sentence] } };
+}
+
+/** Whether a person has the conversation, or is waited for. */
+export function withPeople(conversation: Conversation): boolean {
+  return conversation.owner !== 'bot' && !conversation.resolved;
 }
 
 /** Whether a message of the customer's is in the journal. */

@@ -27,7 +27,8 @@ export interface Config {
   out_of_hours: 'bot_only' | 'take_message' | 'queue';
   uploads: { enabled: boolean; max_mib: number; types: string[] };
   csat: boolean;
-  reply_minutes: number;
+  /** How soon people usually answer, where the business says so. */
+  reply_minutes?: number | null;
   limits: { chars: number };
 }
 
@@ -58,6 +59,8 @@ export type Frame = { seq: number; at: string } & (
   | { type: 'escalated'; notice?: string }
   | { type: 'claimed'; agent?: string }
   | { type: 'released'; to_bot: boolean }
+  /** Passed on to somebody, or to those who wait. */
+  | { type: 'transferred'; agent?: { name?: string } | null }
   | { type: 'agent_said'; text: string; agent?: string; attachments?: Attachment[]; citations?: Citation[] }
   | { type: 'seen'; through: number }
   | { type: 'resolved' }

@@ -1,6 +1,11 @@
 /** Requests to the house. What it refuses comes back as a `Refusal`, in the reader's language. */
 import type { Attachment, Config, Contact, Door, Identity, Passage, Queue } from '../model/types.ts';
 
+/** A request that takes longer has failed: a connection that hangs must hold up nothing. */
+const PATIENCE_MS = 20_000;
+/** Files are large, and lines are slow. */
+const FILE_PATIENCE_MS = 180_000;
+
 /** What the house said instead of what was asked for. */
 export class Refusal extends Error {
   constructor(
@@ -16,13 +21,18 @@ export class Refusal extends Error {
   get passing(): boolean {
     return this.status === 429 || this.status >= 500;
   }
+
+  /** Whether the conversation does not exist any more. */
+  get gone(): boolean {
+    return this.status === 401 || this.status === 404;
+  }
 }
 
 interface Asked {
   token?: string;
   body?: unknown;
   form?: FormData;
-  signal?: AbortSignal;
+  patience?: number;
   accept?: string;
 }
 
@@ -31,7 +41,7 @@ export interface House {
   url(path: string): string;
   headers(token?: string, accept?: string): Record<string, string>;
   config(key: string): Promise<Config>;
-  open(inbox: string, language: string, contact: Contact, identity: Identity | null): Promise<Door>;
+  open(inbox: string, language: string, contact: Contact, identity: Identity | null, previous: Door | null): Promise<Door>;
   say(door: Door, client_id: string, text: string, attachments: Attachment[]): Promise<void>;
   human(door: Door): Promise<Queue & { notice?: string }>;
   passage(door: Door, chunk: string): Promise<Passage>;
@@ -50,7 +60,7 @@ export function house(base: string, language: () => string): House {
     ...(token ? { Authorization: `Bearer ${token}` } : {}),
   });
 
-  async function ask(method: string, path: string, { token, body, form, signal, accept }: Asked = {}): Promise<Response> {
+  async function ask(method: string, path: string, { token, body, form, accept, patience = PATIENCE_MS }: Asked = {}): Promise<Response> {
     const response = await fetch(url(path), {
       method,
       cache: 'no-store',
@@ -58,7 +68,7 @@ export function house(base: string, language: () => string): House {
       headers: { ...headers(token, accept), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(form ? { body: form } : {}),
-      ...(signal ? { signal } : {}),
+      signal: AbortSignal.timeout(patience),
     });
     if (response.ok) return response;
     throw await refusal(response);
@@ -72,9 +82,9 @@ export function house(base: string, language: () => string): House {
     url,
     headers,
     config: (key) => json('GET', `/api/v1/widget/${encodeURIComponent(key)}`),
-    open: (inbox, tag, contact, identity) =>
+    open: (inbox, tag, contact, identity, previous) =>
       json('POST', '/api/v1/conversations', {
-        body: { inbox, language: tag, ...(Object.keys(contact).length > 0 ? { contact } : {}), ...(identity ? { identity } : {}) },
+        body: { inbox, language: tag, ...(Object.keys(contact).length > 0 ? { contact } : {}), ...(identity ? { identity } : {}), ...(previous ? { previous } : {}) },
       }),
     say: async (door, client_id, text, attachments) => {
       const body = { client_id, text, ...(attachments.length > 0 ? { attachments } : {}) };
@@ -89,9 +99,9 @@ export function house(base: string, language: () => string): House {
     upload: (door, file) => {
       const form = new FormData();
       form.append('file', file, file.name);
-      return json('POST', `${of(door)}/attachments`, { token: door.token, form });
+      return json('POST', `${of(door)}/attachments`, { token: door.token, form, patience: FILE_PATIENCE_MS });
     },
-    file: async (door, hash) => (await ask('GET', `${of(door)}/attachments/${hash}`, { token: door.token, accept: '*/*' })).blob(),
+    file: async (door, hash) => (await ask('GET', `${of(door)}/attachments/${hash}`, { token: door.token, accept: '*/*', patience: FILE_PATIENCE_MS })).blob(),
     transcript: async (door, format) => (await ask('GET', `${of(door)}/transcript?format=${format}`, { token: door.token, accept: '*/*' })).blob(),
     tell: async (door, what, body = {}) => {
       await ask('POST', `${of(door)}/${what}`, { token: door.token, body });

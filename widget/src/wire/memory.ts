@@ -15,12 +15,14 @@ export interface Kept {
   theme: Theme | null;
   /** Whom the visitor said to be; who changes starts anew. */
   visitor: string | null;
+  /** The conversation before the present one, of the same visitor. */
+  previous: Door | null;
   contact: Contact | null;
 }
 
 export type Theme = 'light' | 'dark' | 'auto';
 
-const NOTHING: Kept = { door: null, outbox: [], draft: '', read: 0, open: false, language: null, theme: null, visitor: null, contact: null };
+const NOTHING: Kept = { door: null, outbox: [], draft: '', read: 0, open: false, language: null, theme: null, visitor: null, previous: null, contact: null };
 
 export interface Memory {
   read(): Kept;

@@ -4,13 +4,17 @@
  */
 import type { News } from './stream.ts';
 import type { Outbox } from '../model/outbox.ts';
-import type { Door, Frame } from '../model/types.ts';
+import type { Door, Frame, Identity } from '../model/types.ts';
 
 /** What tabs tell each other. */
 export type Word =
   | { say: 'news'; door: string; news: News }
   | { say: 'connected'; door: string; yes: boolean }
-  | { say: 'entered'; by: Door | null }
+  | { say: 'entered'; by: Door }
+  /** The conversation was left; this much is still to be said in the next one. */
+  | { say: 'left'; outbox: Outbox }
+  /** Somebody else is here now, or nobody: who was before is forgotten. */
+  | { say: 'visitor'; identity: Identity | null }
   | { say: 'outbox'; outbox: Outbox }
   | { say: 'read'; through: number }
   | { say: 'hello'; door: string; last: number }
@@ -25,8 +29,16 @@ export interface Tabs {
 export function tabs(name: string, hear: (word: Word) => void): Tabs {
   if (typeof BroadcastChannel === 'undefined') return { tell: () => undefined, close: () => undefined };
   const channel = new BroadcastChannel(name);
+  let open = true;
   channel.onmessage = (event: MessageEvent<Word>) => hear(event.data);
-  return { tell: (word) => channel.postMessage(word), close: () => channel.close() };
+  return {
+    // What was under way when the widget was shut down may still want to say something.
+    tell: (word) => open && channel.postMessage(word),
+    close() {
+      open = false;
+      channel.close();
+    },
+  };
 }
 
 /**
