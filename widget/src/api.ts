@@ -3,6 +3,7 @@
  * before the panel was there are made up for, in order.
  */
 import type { Core } from './core.ts';
+import { keep } from './early.ts';
 import type { Contact } from './model/types.ts';
 import type { Happening, Options } from './view.ts';
 import { choose } from './words/index.ts';
@@ -18,7 +19,7 @@ const HAPPENINGS: readonly string[] = ['ready', 'open', 'close', 'message', 'unr
 export function frontdesk(boot: Boot, unmount: () => void): Frontdesk {
   let core: Core | null = null;
   /** Wishes that make sense before `boot`. */
-  let early: [string, unknown[]][] = [];
+  let early: unknown[][] = [];
 
   const call: Frontdesk = (name, ...rest) => {
     const command = ALIASES[name] ?? name;
@@ -32,13 +33,10 @@ export function frontdesk(boot: Boot, unmount: () => void): Frontdesk {
       core = boot(options);
       const waiting = early;
       early = [];
-      for (const [one, args] of waiting) call(one, ...args);
+      for (const [one, ...args] of waiting) call(String(one), ...args);
       return undefined;
     }
-    if (!core) {
-      early.push([command, rest]);
-      return undefined;
-    }
+    if (!core) return keep(early, [command, ...rest]);
     const [first, second, third] = rest;
     switch (command) {
       case 'open':

@@ -2,9 +2,11 @@
  * `w.js`: what a shop pastes into its page. Makes the `Frontdesk` function, which remembers calls until the panel is there,
  * and fetches the panel when the page has nothing better to do.
  */
+import { keep } from './early.ts';
+
 declare const __PANEL__: string;
 
-type Call = readonly unknown[];
+type Call = unknown[];
 interface Queueing {
   (...call: unknown[]): unknown;
   q?: Call[];
@@ -28,7 +30,7 @@ declare global {
   }
   const base = script ? new URL(script.src).origin : location.origin;
   const calls: Call[] = [...(before?.q ?? [])];
-  const queueing: Queueing = (...call) => void calls.push(call);
+  const queueing: Queueing = (...call) => keep(calls, call);
   queueing.q = calls;
   queueing.loaded = true;
   window.Frontdesk = queueing;
@@ -46,4 +48,3 @@ declare global {
   const idle = window.requestIdleCallback ?? ((then: () => void) => setTimeout(then, 200));
   idle(load);
 })();
-export {};

@@ -52,6 +52,19 @@ describe('commands', () => {
     expect(made.show).toHaveBeenCalledWith(true);
   });
 
+  test('to listen give the way to stop, also before boot', () => {
+    const made = core();
+    const call = frontdesk(() => made as unknown as Core, () => undefined);
+    const heard = vi.fn();
+    const stop = call('on', 'open', heard);
+    call('boot', { inbox: 'k' });
+    const [, listen] = made.on.mock.calls[0] as unknown as [string, (what: unknown) => void];
+    listen(1);
+    (stop as () => void)();
+    listen(2);
+    expect(heard.mock.calls).toEqual([[1]]);
+  });
+
   test('that make no sense say so and break nothing', () => {
     const made = core();
     const call = frontdesk(() => made as unknown as Core, () => undefined);
