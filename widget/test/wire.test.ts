@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { keep } from '../src/early.ts';
 import { attributes, read as options } from '../src/api.ts';
 import { refused } from '../src/model/files.ts';
-import { day, when } from '../src/text/when.ts';
+import { day, span, when } from '../src/text/when.ts';
 import { parser, type Sent } from '../src/wire/sse.ts';
 import { read } from '../src/wire/stream.ts';
 import { choose, pick, wordsOf } from '../src/words/index.ts';
@@ -51,6 +52,19 @@ describe('what a page says', () => {
   });
 });
 
+test('who listens before there is anything to hear can stop listening', () => {
+  const calls: unknown[][] = [];
+  const heard: unknown[] = [];
+  const stop = keep(calls, ['on', 'unread', (count: unknown) => heard.push(count)]);
+  expect(keep(calls, ['open'])).toBeUndefined();
+  expect(calls.map(([command, happening]) => [command, happening])).toEqual([['on', 'unread'], ['open', undefined]]);
+  const listen = calls[0]?.[2] as (what: unknown) => void;
+  listen(1);
+  stop?.();
+  listen(2);
+  expect(heard).toEqual([1]);
+});
+
 test('files are refused before a vain upload', () => {
   const rules = { max_mib: 1, types: ['image/*', 'application/pdf'] };
   const file = (type: string, size: number) => ({ name: 'x', type, size });
@@ -76,6 +90,7 @@ describe('languages', () => {
     }
     expect([1, 2, 3, 11, 22].map((n) => en.place(n))).toEqual(['1st', '2nd', '3rd', '11th', '22nd'].map((n) => `You are ${n} in line`));
     expect(ar.wait(2)).toContain('دقيقتين');
+    expect(zh.replyIn(span(5, zh.tag))).toBe('人工客服通常在 5 分钟内回复');
   });
 });
 
@@ -85,5 +100,6 @@ test('moments are said as people say them', () => {
   expect(when(new Date(2026, 10, 26, 9, 0).toISOString(), 'en-GB', now)).toMatch(/^Thursday.*09:00$/);
   expect(when('nonsense', 'en', now)).toBe('');
   const words = { today: 'Today', yesterday: 'Yesterday' };
+  expect([1, 5, 90, 120, 150, 2_880, 10_080].map((minutes) => span(minutes, 'en'))).toEqual(['1 minute', '5 minutes', '90 minutes', '2 hours', '3 hours', '2 days', '7 days']);
   expect(day(new Date(2026, 10, 24, 23, 0).toISOString(), 'en', words, now)).toBe('Yesterday');
 });

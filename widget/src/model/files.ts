@@ -1,5 +1,8 @@
 /** Which files may be sent. The house looks at their bytes; this only spares the visitor a vain upload. Pure. */
 
+/** The house takes no more with one message. */
+export const MOST = 10;
+
 export interface Rules {
   max_mib: number;
   types: string[];

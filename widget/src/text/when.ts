@@ -10,6 +10,12 @@ export function when(moment: string, tag: string, now: Date = new Date()): strin
   return at.toLocaleString(tag, { ...day, hour: '2-digit', minute: '2-digit' });
 }
 
+/** A span of minutes in the largest unit that says it well. */
+export function span(minutes: number, tag: string): string {
+  const [value, unit] = minutes < 100 ? [minutes, 'minute'] : minutes < 2_880 ? [minutes / 60, 'hour'] : [minutes / 1_440, 'day'];
+  return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.ceil(value));
+}
+
 /** The heading above the messages of a day: `today`, `yesterday` or the date. */
 export function day(moment: string, tag: string, words: { today: string; yesterday: string }, now: Date = new Date()): string {
   const at = new Date(moment);

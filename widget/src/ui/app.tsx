@@ -1,10 +1,11 @@
 /** The widget's face: a launcher in the corner, and the panel that it opens. */
 import { useEffect, useId, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 import type { Core } from '../core.ts';
+import { SMALL } from '../view.ts';
 import { palette } from '../look/colour.ts';
 import { pick } from '../words/index.ts';
 import { Before, missing } from './cards.tsx';
-import { Composer, useFiles } from './composer.tsx';
+import { Composer, useFiles, type Files } from './composer.tsx';
 import { AroundContext, useAround } from './context.ts';
 import { Header } from './header.tsx';
 import { Icon } from './icons.tsx';
@@ -13,8 +14,10 @@ import { Log } from './log.tsx';
 export function App({ core, colours }: { core: Core; colours: (css: string) => void }) {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   useEffect(() => core.watch(() => redraw(undefined)), [core]);
-  const dark = useDark(core);
   const { view } = core;
+  const device = useMedia('(prefers-color-scheme: dark)');
+  const dark = view.theme === 'auto' ? device : view.theme === 'dark';
+  const files = useFiles(core);
   const brand = view.config?.colour;
   useLayoutEffect(() => {
     if (!brand) return;
@@ -23,33 +26,37 @@ export function App({ core, colours }: { core: Core; colours: (css: string) => v
   }, [brand, dark]);
   const launcher = useRef<HTMLButtonElement>(null);
   const id = useId();
+  // On a small screen the launcher is there again only when the panel is gone.
+  const closing = useRef(false);
+  useLayoutEffect(() => {
+    if (closing.current && !view.open) launcher.current?.focus();
+    closing.current = false;
+  }, [view.open]);
   const { config, words } = view;
   if (!config || !words) return null;
   const close = (): void => {
+    closing.current = true;
     core.show(false);
-    launcher.current?.focus();
   };
   return (
     <AroundContext.Provider value={{ core, view, words }}>
       <div class={`root ${config.position} ${view.open ? 'open' : ''}`} dir={words.dir} lang={words.tag} data-theme={dark ? 'dark' : 'light'}>
-        {view.open && <Panel id={id} close={close} />}
+        {view.open && <Panel id={id} files={files} close={close} />}
         {view.launcher && <Launcher id={id} button={launcher} />}
       </div>
     </AroundContext.Provider>
   );
 }
 
-/** Whether to be dark: as chosen, or as the device is. */
-function useDark(core: Core): boolean {
-  const [device, setDevice] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);
+function useMedia(text: string): boolean {
+  const [matches, setMatches] = useState(() => matchMedia(text).matches);
   useEffect(() => {
-    const query = matchMedia('(prefers-color-scheme: dark)');
-    const listen = (): void => setDevice(query.matches);
+    const query = matchMedia(text);
+    const listen = (): void => setMatches(query.matches);
     query.addEventListener('change', listen);
     return () => query.removeEventListener('change', listen);
   }, []);
-  const { theme } = core.view;
-  return theme === 'auto' ? device : theme === 'dark';
+  return matches;
 }
 
 /** A word of greeting beside the launcher, once in a visit, to somebody who has never opened it. */
@@ -111,26 +118,48 @@ function greeted(yes?: true): boolean {
   }
 }
 
-const SMALL = '(max-width: 480px)';
+/** The browser's way back closes what covers the page. */
+function useBack(covers: boolean, close: () => void): void {
+  useEffect(() => {
+    if (!covers) return;
+    const ours = (): boolean => (history.state as { frontdesk?: true } | null)?.frontdesk === true;
+    // What the page keeps there of its own stays. Where nothing may be kept, the way back is as it was.
+    if (!ours()) {
+      try {
+        history.pushState({ ...history.state, frontdesk: true }, '');
+      } catch {
+        return;
+      }
+    }
+    addEventListener('popstate', close);
+    return () => {
+      removeEventListener('popstate', close);
+      if (ours()) history.back();
+    };
+  }, [covers]);
+}
 
-function Panel({ id, close }: { id: string; close: () => void }) {
+function Panel({ id, files, close }: { id: string; files: Files; close: () => void }) {
   const { view, words } = useAround();
   const panel = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLTextAreaElement>(null);
-  const files = useFiles();
+  const small = useMedia(SMALL);
   const [over, setOver] = useState(false);
   const [skipped, setSkipped] = useState(false);
   const fields = view.config?.prechat.enabled ? missing(view.config.prechat.fields, view.known) : [];
   const before = !view.door && !skipped && !view.identified && fields.length > 0;
 
+  useBack(small && view.opened, close);
+  useEffect(() => setSkipped(false), [view.visit]);
   useEffect(() => {
+    if (!view.opened && !skipped) return;
     const first = before ? panel.current?.querySelector<HTMLElement>('.card input, .card select') : input.current;
     first?.focus({ preventScroll: true });
   }, [before]);
 
   // A small screen is filled: the page behind stands still, and the keyboard pushes the panel together.
   useEffect(() => {
-    if (!matchMedia(SMALL).matches) return;
+    if (!small) return;
     const page = document.documentElement;
     const overflow = page.style.overflow;
     page.style.overflow = 'hidden';
@@ -141,14 +170,14 @@ function Panel({ id, close }: { id: string; close: () => void }) {
       page.style.overflow = overflow;
       visualViewport?.removeEventListener('resize', fit);
     };
-  }, []);
+  }, [small]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') {
       event.stopPropagation();
       close();
     }
-    if (event.key === 'Tab' && matchMedia(SMALL).matches) keepInside(event, panel.current);
+    if (event.key === 'Tab' && small) keepInside(event, panel.current);
   };
   const carries = (event: DragEvent): boolean => files.enabled && (event.dataTransfer?.types.includes('Files') ?? false);
   return (
@@ -157,7 +186,7 @@ function Panel({ id, close }: { id: string; close: () => void }) {
       id={id}
       class="panel"
       role="dialog"
-      aria-modal="false"
+      aria-modal={small}
       aria-labelledby={`${id}-title`}
       onKeyDown={onKeyDown}
       onDragOver={(event) => {
@@ -179,7 +208,7 @@ function Panel({ id, close }: { id: string; close: () => void }) {
       <Banner />
       {before ? (
         <div class="log">
-          <Before fields={fields} done={() => setSkipped(true)} />
+          <Before key={view.visit} fields={fields} done={() => setSkipped(true)} />
         </div>
       ) : (
         <>
@@ -198,7 +227,7 @@ function Panel({ id, close }: { id: string; close: () => void }) {
   );
 }
 
-/** On a small screen the panel is all there is, so the focus stays in it. */
+/** What covers everything else is all there is, so the focus stays in it. */
 function keepInside(event: KeyboardEvent, panel: HTMLElement | null): void {
   const all = [...(panel?.querySelectorAll<HTMLElement>('button:not(:disabled), textarea, select, a[href], [tabindex="0"], input:not([tabindex="-1"])') ?? [])];
   const [first, last] = [all[0], all.at(-1)];
@@ -235,24 +264,31 @@ function Banner() {
 /** A picture, as large as the panel. */
 function Lightbox() {
   const { core, view, words } = useAround();
-  const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => button.current?.focus(), [view.picture]);
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const root = box.current?.getRootNode();
+    const before = root instanceof ShadowRoot ? root.activeElement : null;
+    box.current?.querySelector('button')?.focus();
+    return () => before instanceof HTMLElement && before.focus();
+  }, [view.picture]);
   if (!view.picture) return null;
   const close = (): void => core.look(null);
   return (
     <div
+      ref={box}
       class="lightbox"
       role="dialog"
+      aria-modal="true"
       aria-label={view.picture.name}
       onClick={close}
       onKeyDown={(event) => {
-        if (event.key !== 'Escape') return;
         event.stopPropagation();
-        close();
+        if (event.key === 'Tab') keepInside(event, box.current);
+        if (event.key === 'Escape') close();
       }}
     >
       <img src={view.picture.address} alt={view.picture.name} />
-      <button ref={button} type="button" class="tool" aria-label={words.cancel} onClick={close}>
+      <button type="button" class="tool" aria-label={words.cancel} onClick={close}>
         <Icon name="close" />
       </button>
     </div>

@@ -135,7 +135,7 @@ function Input({ field, label, value: given, wrong, change }: InputProps) {
 
 /** Nobody is there: how the answer finds the customer. */
 export function Reach() {
-  const { core, words } = useAround();
+  const { core, view, words } = useAround();
   const [email, setEmail] = useState('');
   const [wrong, setWrong] = useState<string>();
   const [done, setDone] = useState(false);
@@ -147,6 +147,7 @@ export function Reach() {
       </p>
     );
   }
+  if (view.known.email) return null;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const bad = !email.trim() ? words.required : EMAIL.test(email.trim()) ? undefined : words.badEmail;

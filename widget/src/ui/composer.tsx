@@ -1,7 +1,8 @@
 /** Where messages are written: text, and files by button, by drag and by paste. The way to a person stands above it, always. */
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { accepts, refused, type Refused } from '../model/files.ts';
+import type { Core } from '../core.ts';
+import { accepts, MOST, refused, type Refused } from '../model/files.ts';
 import type { Attachment } from '../model/types.ts';
 import { Refusal } from '../wire/http.ts';
 import { useAround } from './context.ts';
@@ -17,16 +18,19 @@ interface Draft {
 
 let drafts = 0;
 
-/** Files that are being added, and what is done with them. */
-export function useFiles() {
-  const { core, view, words } = useAround();
+/** Files that are being added, and what is done with them. They stay when the panel is closed, and go with the conversation. */
+export function useFiles(core: Core) {
+  const { view } = core;
+  const { words } = view;
   const [files, setFiles] = useState<Draft[]>([]);
   const [told, setTold] = useState<string | null>(null);
   const uploads = view.config?.uploads;
   const add = (list: Iterable<File>): void => {
-    if (!uploads?.enabled) return;
-    setTold(null);
-    for (const file of [...list].slice(0, 5)) {
+    if (!uploads?.enabled || !words) return;
+    const all = [...list];
+    const room = MOST - files.length;
+    setTold(all.length > room ? words.tooMany(MOST) : null);
+    for (const file of all.slice(0, room)) {
       const why: Refused | null = refused(file, uploads);
       if (why) {
         setTold(why === 'size' ? words.tooLarge(file.name, uploads.max_mib) : words.wrongType(file.name));
@@ -41,6 +45,10 @@ export function useFiles() {
       );
     }
   };
+  useEffect(() => {
+    setFiles([]);
+    setTold(null);
+  }, [view.visit]);
   return {
     files,
     told,
@@ -69,11 +77,6 @@ export function Composer({ files, input }: { files: Files; input: RefObject<HTML
     area.style.height = 'auto';
     area.style.height = `${area.scrollHeight}px`;
   }, [view.draft, view.open]);
-
-  useEffect(() => {
-    const area = input.current;
-    if (area && document.activeElement === document.body && view.open) area.focus({ preventScroll: true });
-  }, []);
 
   const empty = !view.draft.trim() && files.ready.length === 0;
   const send = (): void => {

@@ -1,6 +1,7 @@
 /** The panel's head: who is speaking, how it stands, and what else can be done. */
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { when } from '../text/when.ts';
+import { withPeople } from '../model/state.ts';
+import { span, when } from '../text/when.ts';
 import type { View } from '../view.ts';
 import { LANGUAGES, NAMES, pick, type Language } from '../words/index.ts';
 import type { Words } from '../words/words.ts';
@@ -20,9 +21,15 @@ export function standing(view: View, words: Words): string {
       const wait = queue.wait_s ? Math.max(1, Math.round(queue.wait_s / 60)) : null;
       return [words.place(queue.position), ...(wait ? [words.wait(wait)] : [])].join(' · ');
     }
-    return hours.open_now ? words.waiting : away(view, words);
+    if (!hours.open_now) return away(view, words);
+    return queue ? words.waiting : words.waiting + soon(view, words);
   }
-  return hours.open_now ? words.atOnce : away(view, words);
+  return hours.open_now ? words.atOnce + soon(view, words) : away(view, words);
+}
+
+function soon(view: View, words: Words): string {
+  const minutes = view.config?.reply_minutes;
+  return minutes ? `\n${words.replyIn(span(minutes, words.tag))}` : '';
 }
 
 function away(view: View, words: Words): string {
@@ -57,13 +64,13 @@ export function Header({ close, title }: { close: () => void; title: string }) {
 function Menu() {
   const { core, view, words } = useAround();
   const [open, setOpen] = useState(false);
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<'end' | 'anew' | null>(null);
   const button = useRef<HTMLButtonElement>(null);
   const sheet = useRef<HTMLDivElement>(null);
   const id = useId();
   const close = (): void => {
     setOpen(false);
-    setAsking(false);
+    setAsking(null);
     button.current?.focus();
   };
   useEffect(() => {
@@ -101,10 +108,10 @@ function Menu() {
         >
           {asking ? (
             <>
-              <p>{words.endAsk}</p>
-              <button type="button" onClick={act(() => core.end())}>
+              <p>{asking === 'end' ? words.endAsk : words.startOverAsk}</p>
+              <button type="button" onClick={act(() => (asking === 'end' ? core.end() : core.startOver()))}>
                 <Icon name="end" />
-                {words.endYes}
+                {asking === 'end' ? words.endYes : words.startOverYes}
               </button>
               <button type="button" onClick={close}>
                 <Icon name="close" />
@@ -135,16 +142,16 @@ function Menu() {
               </label>
               {started && (
                 <>
-                  <button type="button" onClick={act(() => save(core.transcript(), name))}>
+                  <button type="button" onClick={act(() => save(core.got(core.transcript()), name))}>
                     <Icon name="download" />
                     {words.transcript}
                   </button>
-                  <button type="button" onClick={act(() => core.startOver())}>
+                  <button type="button" onClick={withPeople(view.conversation) ? () => setAsking('anew') : act(() => core.startOver())}>
                     <Icon name="plus" />
                     {words.startOver}
                   </button>
                   {!view.conversation.resolved && (
-                    <button type="button" onClick={() => setAsking(true)}>
+                    <button type="button" onClick={() => setAsking('end')}>
                       <Icon name="end" />
                       {words.end}
                     </button>

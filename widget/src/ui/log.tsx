@@ -20,11 +20,14 @@ export function Log() {
     const block = scroller.current;
     if (block) block.scrollTop = block.scrollHeight;
   };
+  // Closed, or open and nobody can say how long it takes because nobody is at the desk.
+  const { queue } = conversation;
+  const away = conversation.owner === 'queue' && !conversation.resolved && (!(queue ?? view.config?.hours)?.open_now || queue?.wait_s === null);
   const leaving = outbox.at(-1)?.client_id;
   // Who has scrolled up to read stays there; who writes wants to see it.
   useLayoutEffect(() => {
     if (follows) toEnd();
-  }, [messages.length, draft?.sentences.length, turn, outbox.length, conversation.resolved, view.typing, view.open]);
+  }, [messages.length, draft?.sentences.length, turn, outbox.length, conversation.resolved, view.typing, view.open, away]);
   useEffect(() => {
     if (!leaving) return;
     setFollows(true);
@@ -37,7 +40,6 @@ export function Log() {
   const empty = messages.length === 0 && outbox.length === 0;
   const thinking = turn !== null && !draft;
   const lastSaid = messages.findLast((message) => message.kind !== 'line')?.seq;
-  const away = conversation.owner === 'queue' && !(conversation.queue ?? view.config?.hours)?.open_now && !view.known.email;
   let shownDay = '';
   return (
     <div class="frame">
@@ -68,8 +70,8 @@ export function Log() {
             </>
           )}
         </p>
-        {away && <Reach />}
-        {conversation.resolved && view.config?.csat && <Rating />}
+        {away && <Reach key={view.visit} />}
+        {conversation.resolved && view.config?.csat && <Rating key={view.visit} />}
       </div>
       {!follows && (
         <button type="button" class="newest" aria-label={words.newest} title={words.newest} onClick={toEnd}>

@@ -242,8 +242,10 @@ function Files({ attachments }: { attachments: Attachment[] }) {
 }
 
 /** Files need the conversation's token, so they are fetched and handed to the browser from here. */
-async function save(blob: Promise<Blob>, name: string): Promise<void> {
-  const address = URL.createObjectURL(await blob);
+export async function save(wanted: Promise<Blob | null>, name: string): Promise<void> {
+  const blob = await wanted;
+  if (!blob) return;
+  const address = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = address;
   link.download = name;
@@ -251,12 +253,10 @@ async function save(blob: Promise<Blob>, name: string): Promise<void> {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-export { save };
-
 function File({ attachment }: { attachment: Attachment }) {
   const { core, words } = useAround();
   return (
-    <button type="button" class="file" onClick={() => void save(core.file(attachment), attachment.name)} title={words.download}>
+    <button type="button" class="file" onClick={() => void save(core.got(core.file(attachment)), attachment.name)} title={words.download}>
       <Icon name="page" />
       <span class="label" dir="auto">
         {attachment.name}

@@ -17,7 +17,8 @@ export interface Words {
   bot: string;
   team: string;
   atOnce: string;
-  replyIn(minutes: number): string;
+  /** `time` as in `5 minutes`. */
+  replyIn(time: string): string;
   closedUntil(when: string): string;
   closed: string;
   waiting: string;
@@ -36,6 +37,7 @@ export interface Words {
   uploading: string;
   tooLarge(name: string, mib: number): string;
   wrongType(name: string): string;
+  tooMany(most: number): string;
   human: string;
   humanAsked: string;
   offer: string;
@@ -73,6 +75,8 @@ export interface Words {
   rateSkip: string;
   rateThanks: string;
   startOver: string;
+  startOverAsk: string;
+  startOverYes: string;
   goOn: string;
   end: string;
   endAsk: string;
