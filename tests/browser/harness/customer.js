@@ -27,6 +27,14 @@ export async function look(page) {
   });
 }
 
+/** Whether the focus is on something that matches, also inside of the widget. */
+export const focused = (page, selector) =>
+  page.evaluate((wanted) => {
+    let active = document.activeElement;
+    while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+    return active?.matches(wanted) ?? false;
+  }, selector);
+
 async function enter(page, shop, { lang, open, path, inbox }) {
   await page.goto(`${shop.url ?? shop}${path}?lang=${lang}&inbox=${inbox}`);
   const customer = new Customer(page);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { accessibility, MOBILE, shot, startBrowser } from '../harness/browser.js';
-import { newCustomer } from '../harness/customer.js';
+import { focused, newCustomer } from '../harness/customer.js';
 import { startServer } from '../harness/server.js';
 import { startShop } from '../harness/shop.js';
 
@@ -60,12 +60,6 @@ test('by keyboard alone: open, ask, open the source, go back, close', async () =
   assert.deepEqual(ann.page.errors, []);
 });
 
-const focused = (page, selector) => page.evaluate((wanted) => {
-  let active = document.activeElement;
-  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
-  return active?.matches(wanted) ?? false;
-}, selector);
-
 test('a screen reader finds roles, names and live regions', async () => {
   const ann = await customer();
   await ann.ask(QUESTION);
@@ -89,8 +83,13 @@ describe('files', () => {
     assert.equal(await picture.getAttribute('alt'), 'crack.png');
     await ann.mine.first().locator('.picture').click();
     await ann.page.locator('.lightbox img').waitFor();
+    for (const key of ['Tab', 'Tab', 'Shift+Tab']) {
+      await ann.page.keyboard.press(key);
+      assert.ok(await focused(ann.page, '.lightbox .tool'), 'what covers everything keeps the focus');
+    }
     await ann.page.keyboard.press('Escape');
     await ann.page.locator('.lightbox').waitFor({ state: 'detached' });
+    assert.ok(await focused(ann.page, '.picture'), 'and gives it back');
     await ann.input.evaluate((area, bytes) => {
       const data = new DataTransfer();
       data.items.add(new File([new Uint8Array(bytes)], 'pasted.png', { type: 'image/png' }));
@@ -98,6 +97,19 @@ describe('files', () => {
     }, [...PICTURE]);
     await ann.page.locator('.attached li:not(.busy)').getByText('pasted.png').waitFor();
     assert.deepEqual(ann.page.errors, []);
+  });
+
+  test('stay when the chat is closed, and those that are too many are told', async () => {
+    const ann = await customer();
+    const many = Array.from({ length: 12 }, (_, n) => ({ name: `${n}.png`, mimeType: 'image/png', buffer: PICTURE }));
+    await ann.page.locator('input[type=file]').setInputFiles(many);
+    await ann.page.getByText('A message takes 10 files at most.').waitFor();
+    assert.equal(await ann.page.locator('.attached li').count(), 10);
+    await ann.page.getByRole('button', { name: 'Remove 9.png' }).click();
+    await ann.page.keyboard.press('Escape');
+    await ann.panel.waitFor({ state: 'detached' });
+    await ann.open();
+    assert.equal(await ann.page.locator('.attached li').count(), 9);
   });
 
   test('that pretend to be pictures are refused with a reason', async () => {
@@ -128,6 +140,93 @@ test('a conversation that is over is rated, kept as a file, and opened again', a
   await ann.page.getByText('Thank you for your rating.').waitFor();
   await ann.ask('How many days do I have to return something?');
   await ann.page.locator('.line.reopened').waitFor();
+  assert.deepEqual(ann.page.errors, []);
+});
+
+test('a transcript that cannot be fetched is no silence', async () => {
+  const ann = await customer();
+  await ann.ask(QUESTION);
+  await ann.page.route('**/transcript*', (route) => route.abort());
+  await ann.page.getByRole('button', { name: 'More' }).click();
+  await ann.page.getByRole('button', { name: 'Download transcript' }).click();
+  await ann.banner.getByText('That did not work').waitFor();
+});
+
+test('a new conversation ends the one that waits for a person, after a question', async () => {
+  const ann = await customer();
+  await ann.ask(QUESTION);
+  await ann.page.getByRole('button', { name: 'Talk to a person' }).click();
+  await ann.page.locator('.line.escalated').waitFor();
+  const ended = ann.page.waitForResponse((response) => response.url().endsWith('/end'));
+  const begin = async () => {
+    await ann.page.getByRole('button', { name: 'More' }).click();
+    await ann.page.getByRole('button', { name: 'New conversation' }).click();
+  };
+  await begin();
+  await ann.page.getByText('You are waiting for a person').waitFor();
+  await shot(ann.page, 'anew');
+  await ann.page.getByRole('button', { name: 'Cancel' }).click();
+  assert.equal(await ann.mine.count(), 1);
+  await begin();
+  await ann.page.getByRole('button', { name: 'End it and start anew' }).click();
+  assert.equal((await ended).status(), 204);
+  await ann.page.locator('.welcome').waitFor();
+  await ann.ask(QUESTION);
+  assert.equal(await ann.mine.count(), 1);
+  assert.deepEqual(ann.page.errors, []);
+});
+
+test('where nobody is at the desk, there is a way to leave an address', async () => {
+  for (const [lang, words, save, thanks] of [
+    ['en', 'Nobody of our team is here right now.', 'Save', 'Your address is noted'],
+    ['zh', '目前没有人工客服在线。', '保存', '邮箱已记下'],
+  ]) {
+    const ann = await customer({ lang, ...(lang === 'zh' ? { viewport: MOBILE, touch: true } : {}) });
+    await ann.page.locator('.human').click();
+    await ann.page.getByText(words).waitFor();
+    await shot(ann.page, `nobody-${lang}`);
+    await ann.page.locator('.card input').fill('ann@example.com');
+    await ann.page.getByRole('button', { name: save }).click();
+    await ann.page.getByText(thanks).waitFor();
+    assert.deepEqual(await wrong(ann), []);
+  }
+});
+
+test('a panel that is still open on the next page takes the focus from nobody', async () => {
+  const ann = await customer();
+  assert.ok(await focused(ann.page, '.composer textarea'));
+  await ann.page.reload();
+  await ann.input.waitFor();
+  await ann.page.keyboard.press('Tab');
+  assert.ok(await focused(ann.page, 'main a'), 'the page begins at its beginning');
+});
+
+test('on a telephone it covers the page as long as it is wanted, and no longer', async () => {
+  const ann = await customer({ viewport: MOBILE, touch: true });
+  const gone = async () => {
+    await ann.panel.waitFor({ state: 'detached' });
+    assert.ok(await focused(ann.page, '.launcher'), 'the focus is where it came from');
+  };
+  const length = await ann.page.evaluate(() => history.length);
+  assert.equal(await ann.panel.getAttribute('aria-modal'), 'true');
+  for (let step = 0; step < 30; step += 1) {
+    await ann.page.keyboard.press('Tab');
+    assert.ok(await focused(ann.page, '.panel *'), 'and keeps the focus meanwhile');
+  }
+  await ann.page.getByRole('button', { name: 'Close chat' }).click();
+  await gone();
+  await ann.open();
+  await ann.page.goBack();
+  await gone();
+  assert.equal(new URL(ann.page.url()).pathname, '/', 'the way back closed it');
+  await ann.open();
+  assert.equal(await ann.page.evaluate(() => history.length), length, 'and no trace is left behind');
+  await ann.ask(QUESTION);
+  await ann.page.reload();
+  await ann.launcher.waitFor();
+  assert.equal(await ann.panel.count(), 0, 'the next page is not covered');
+  await ann.open();
+  await ann.bot.first().waitFor();
   assert.deepEqual(ann.page.errors, []);
 });
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { accessibility, MOBILE, newPerson, shot, startBrowser } from '../harness/browser.js';
-import { Customer, look, newCustomer } from '../harness/customer.js';
+import { anotherTab, Customer, look, newCustomer } from '../harness/customer.js';
 import { startServer } from '../harness/server.js';
 import { startShop } from '../harness/shop.js';
 
@@ -69,6 +69,56 @@ describe('the pages', () => {
   });
 });
 
+test('pictures are shown on our own pages, too', async () => {
+  const page = await visit('/demo');
+  const ann = new Customer(page);
+  await ann.open();
+  const picture = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+  await page.locator('input[type=file]').setInputFiles({ name: 'crack.png', mimeType: 'image/png', buffer: picture });
+  await page.locator('.attached li:not(.busy)').getByText('crack.png').waitFor();
+  await ann.say('The lid has a crack.');
+  const shown = page.locator('.message.mine:not(.leaving) .picture img');
+  await shown.waitFor();
+  await shown.evaluate((img) => img.decode());
+  assert.deepEqual(page.errors, []);
+});
+
+describe('somebody who signs in at the shop', () => {
+  const tell = (ann, ...call) => ann.page.evaluate((call) => window.Frontdesk(...call), call);
+  const opening = (ann) => ann.page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/conversations'));
+
+  test('finds nothing of the one before, in no tab, and leaves nothing behind', async () => {
+    const ann = await customer({ open: false });
+    const tab = await anotherTab(ann, shop, { open: false });
+    await Promise.all([ann.launcher.waitFor(), tab.launcher.waitFor()]);
+    for (const one of [ann, tab]) await tell(one, 'identify', 'user-1', { name: 'Ann', phone: '+49 1' });
+    await tell(ann, 'set', { plan: 'pro' });
+    await ann.open();
+    await ann.ask('How long is a gift card valid?');
+    await ann.input.fill('My secret');
+    await tab.open();
+    await tab.bot.first().waitFor();
+
+    await tell(ann, 'identify', 'user-2', { name: 'Bob' });
+    for (const one of [ann, tab]) {
+      await one.page.locator('.welcome').waitFor();
+      assert.deepEqual([await one.mine.count(), await one.input.inputValue()], [0, '']);
+    }
+    const [request] = await Promise.all([opening(tab), tab.say('How many days do I have to return something?')]);
+    const { contact, identity } = request.postDataJSON();
+    assert.deepEqual({ contact, identity }, { contact: { name: 'Bob' }, identity: { id: 'user-2', name: 'Bob' } });
+    await ann.bot.first().waitFor();
+
+    await tell(tab, 'shutdown');
+    await tab.launcher.waitFor({ state: 'detached' });
+    await ann.page.locator('.welcome').waitFor();
+    assert.doesNotMatch(await ann.page.evaluate(() => JSON.stringify(localStorage)), /Bob|user-2|token":"/);
+    const [anonymous] = await Promise.all([opening(ann), ann.say('How long is a gift card valid?')]);
+    assert.deepEqual(Object.keys(anonymous.postDataJSON()).sort(), ['inbox', 'language']);
+    assert.deepEqual([...ann.page.errors, ...tab.page.errors], []);
+  });
+});
+
 describe('an inbox', () => {
   test('asks for what it needs to know before the chat, once', async () => {
     const field = (key, kind, required, en, options = []) => ({ key, kind, required, options, label: { en, zh: en } });
@@ -107,6 +157,19 @@ describe('an inbox', () => {
     await ann.page.getByRole('button', { name: 'Save' }).click();
     await ann.page.locator('[role=textbox], .card input').first().waitFor({ state: 'detached' });
     assert.deepEqual(ann.page.errors, []);
+  });
+
+  test('tells how soon people answer, as long as they are there', async () => {
+    await settings({ reply_minutes: 180 });
+    const ann = await customer();
+    await ann.status.getByText('Team usually answers in 3 hours').waitFor();
+    const li = await customer({ lang: 'zh', viewport: MOBILE, touch: true });
+    await li.status.getByText('人工客服通常在 3 小时内回复').waitFor();
+    await shot(li.page, 'soon-zh');
+    await settings({ reply_minutes: 180, hours: { zone: 'UTC', always: false, week: [[], [], [], [], [], [], []], holidays: [] } });
+    await ann.page.reload();
+    await ann.status.getByText(/away/).waitFor();
+    assert.doesNotMatch(await ann.status.innerText(), /3 hours/);
   });
 
   test('is not for websites that it does not name', async () => {

@@ -123,7 +123,7 @@ export function Composer({ files, input }: { files: Files; input: RefObject<HTML
               <span class="muted" role="status">
                 {one.wrong ?? (one.done ? size(one.file.size, words.tag) : `${words.uploading}…`)}
               </span>
-              <button type="button" class="tool" aria-label={words.removeFile(one.file.name)} onClick={() => files.remove(one.id)}>
+              <button type="button" class="tool" aria-label={words.removeFile(one.file.name)} onClick={() => (files.remove(one.id), input.current?.focus())}>
                 <Icon name="close" />
               </button>
             </li>
