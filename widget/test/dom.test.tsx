@@ -4,7 +4,12 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { frontdesk } from '../src/api.ts';
 import type { Core } from '../src/core.ts';
 import { memory } from '../src/wire/memory.ts';
+import { EMPTY } from '../src/model/state.ts';
+import type { Queue } from '../src/model/types.ts';
+import { standing } from '../src/ui/header.tsx';
 import { Prose } from '../src/ui/prose.tsx';
+import { words } from '../src/words/en.ts';
+import { CONFIG } from './house.ts';
 
 describe('prose', () => {
   const shown = (text: string): HTMLElement => {
@@ -31,6 +36,19 @@ describe('prose', () => {
   test('has no style attributes, which a strict policy forbids', () => {
     expect(shown('# a\n\n| b |\n|---|\n| c |\n\n- d').querySelectorAll('[style]')).toHaveLength(0);
   });
+});
+
+test('the head says who answers now, and promises nothing that is not so', () => {
+  const said = (owner: 'bot' | 'queue' | 'agent', open_now: boolean, queue: Queue | null = null, reply_minutes: number | null = 5): string =>
+    standing({ conversation: { ...EMPTY, owner, agent: 'Ann', queue }, config: { ...CONFIG, hours: { open_now, zone: 'UTC' }, reply_minutes }, words });
+  expect(said('bot', true)).toBe('AI assistant, answers at once\nTeam usually answers in 5 minutes');
+  expect(said('bot', true, null, null)).toBe('AI assistant, answers at once');
+  expect(said('bot', false)).toBe('AI assistant, answers at once\nTeam is away');
+  expect(said('queue', true)).toBe('Waiting for a person\nTeam usually answers in 5 minutes');
+  expect(said('queue', true, { open_now: true, position: 2, wait_s: 600 })).toBe('You are 2nd in line · about 10 minutes to go');
+  expect(said('queue', true, { open_now: true, position: 1, wait_s: null }), 'nobody is at the desk').toBe('You are 1st in line');
+  expect(said('queue', true, { open_now: false, position: 1 }), 'the assistant is silent').toBe('Team is away');
+  expect(said('agent', false)).toBe('You are talking to Ann');
 });
 
 describe('commands', () => {

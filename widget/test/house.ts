@@ -7,6 +7,8 @@ export interface Asked {
   path: string;
   token: string | null;
   body: Record<string, unknown>;
+  /** The event after which a stream begins. */
+  after: string | null;
 }
 
 type Answer = Response | Promise<Response> | undefined;
@@ -44,6 +46,7 @@ export function openHouse(answer: (asked: Asked) => Answer = () => undefined) {
       path: new URL(address).pathname.replace('/api/v1', ''),
       token: headers.get('authorization')?.replace('Bearer ', '') ?? null,
       body: typeof init.body === 'string' ? (JSON.parse(init.body) as Record<string, unknown>) : {},
+      after: headers.get('last-event-id'),
     };
     asked.push(one);
     const own = await answer(one);

@@ -4,38 +4,28 @@ import { withPeople } from '../model/state.ts';
 import { span, when } from '../text/when.ts';
 import type { View } from '../view.ts';
 import { LANGUAGES, NAMES, pick, type Language } from '../words/index.ts';
-import type { Words } from '../words/words.ts';
 import { useAround } from './context.ts';
 import { Icon } from './icons.tsx';
 import { initials, save } from './message.tsx';
 
-/** How it stands, in one line. */
-export function standing(view: View, words: Words): string {
-  const { conversation, config } = view;
-  if (!config) return '';
-  if (conversation.owner === 'agent') return words.withPerson(conversation.agent || words.team);
-  const hours = conversation.queue ?? config.hours;
-  if (conversation.owner === 'queue') {
-    const queue = conversation.queue;
-    if (hours.open_now && queue?.position) {
-      const wait = queue.wait_s ? Math.max(1, Math.round(queue.wait_s / 60)) : null;
-      return [words.place(queue.position), ...(wait ? [words.wait(wait)] : [])].join(' · ');
-    }
-    if (!hours.open_now) return away(view, words);
-    return queue ? words.waiting : words.waiting + soon(view, words);
-  }
-  return hours.open_now ? words.atOnce + soon(view, words) : away(view, words);
+/** How it stands, in one line or two: the assistant answers until a person is asked, and people answer when they are there. */
+export function standing({ conversation, config, words }: Pick<View, 'conversation' | 'config' | 'words'>): string {
+  if (!config || !words) return '';
+  const { owner, agent, queue } = conversation;
+  if (owner === 'agent') return words.withPerson(agent || words.team);
+  const { opens_at } = config.hours;
+  const people = (queue ?? config.hours).open_now
+    ? config.reply_minutes && words.replyIn(span(config.reply_minutes, words.tag))
+    : opens_at ? words.closedUntil(when(opens_at, words.tag)) : words.closed;
+  if (owner === 'bot') return lines(words.atOnce, people);
+  if (!queue) return lines(words.waiting, people);
+  if (!queue.open_now) return lines(people);
+  if (!queue.position) return words.waiting;
+  const wait = queue.wait_s && words.wait(Math.max(1, Math.round(queue.wait_s / 60)));
+  return [words.place(queue.position), wait].filter(Boolean).join(' · ');
 }
 
-function soon(view: View, words: Words): string {
-  const minutes = view.config?.reply_minutes;
-  return minutes ? `\n${words.replyIn(span(minutes, words.tag))}` : '';
-}
-
-function away(view: View, words: Words): string {
-  const opens = view.config?.hours.opens_at;
-  return opens ? words.closedUntil(when(opens, words.tag)) : words.closed;
-}
+const lines = (...all: unknown[]): string => all.filter(Boolean).join('\n');
 
 export function Header({ close, title }: { close: () => void; title: string }) {
   const { view, words } = useAround();
@@ -51,7 +41,7 @@ export function Header({ close, title }: { close: () => void; title: string }) {
         <h1 id={title} dir="auto">
           {view.config && pick(view.config.title, view.language)}
         </h1>
-        <p role="status">{standing(view, words)}</p>
+        <p role="status">{standing(view)}</p>
       </div>
       <Menu />
       <button type="button" class="tool" aria-label={words.close} title={words.close} onClick={close}>
