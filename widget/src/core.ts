@@ -101,7 +101,7 @@ export class Core {
     return () => this.#watchers.delete(listen);
   }
 
-  set(change: Partial<View>): void {
+  set(change: Partial<View>, heard = false): void {
     // What was under way when the visitor was forgotten must not be remembered.
     if (this.#over.signal.aborted) return;
     const before = this.view;
@@ -113,7 +113,7 @@ export class Core {
     if (this.view.read !== before.read) kept.read = this.view.read;
     if (this.view.open !== before.open) kept.open = this.view.open;
     if (this.view.known !== before.known) kept.contact = this.view.known;
-    if (Object.keys(kept).length > 0) this.#memory.write(kept);
+    if (Object.keys(kept).length > 0) this.#memory.write(kept, heard);
     for (const listen of this.#watchers) listen();
     if (this.unread !== unread(before.conversation, before.read)) this.emit('unread', this.unread);
   }
@@ -135,9 +135,10 @@ export class Core {
 
   // What the visitor does.
 
-  show(open: boolean): void {
+  /** A page may open the chat whenever it likes; the focus moves only when somebody did. */
+  show(open: boolean, byHand = navigator.userActivation?.isActive ?? true): void {
     if (open === this.view.open) return;
-    this.set({ open, opened: open });
+    this.set({ open, opened: open && byHand });
     this.emit(open ? 'open' : 'close');
     this.#receipts.soon();
     if (open) void this.#lookAgain();
@@ -416,12 +417,12 @@ export class Core {
   }
 
   /** Lets go of the conversation; the next message opens another. */
-  #leave(box: outbox.Outbox, more: Partial<View> = {}): void {
+  #leave(box: outbox.Outbox, more: Partial<View> = {}, heard = false): void {
     this.#link.drop();
     this.#receipts.forget();
     this.#opening = null;
     const nothing = { conversation: EMPTY, door: null, link: 'none', read: 0, typing: null, asked: false, notice: null, reason: null, picture: null } as const;
-    this.set({ ...nothing, outbox: box, visit: this.view.visit + 1, ...more });
+    this.set({ ...nothing, outbox: box, visit: this.view.visit + 1, ...more }, heard);
   }
 
   /** The conversation does not exist any more. What had not left for it is said in the next one. */
@@ -433,10 +434,10 @@ export class Core {
   }
 
   /** Somebody else is here now, or nobody: nothing of who was before is left. */
-  #forget(identity: Identity | null, known: Contact = {}): void {
+  #forget(identity: Identity | null, known: Contact = {}, heard = false): void {
     this.#identity = identity;
-    this.#memory.write({ visitor: identity?.id ?? null, previous: null });
-    this.#leave([], { draft: '', known: { ...known, ...(identity ? traitsOf(identity) : {}) }, identified: identity !== null });
+    this.#memory.write({ visitor: identity?.id ?? null, previous: null }, heard);
+    this.#leave([], { draft: '', known: { ...known, ...(identity ? traitsOf(identity) : {}) }, identified: identity !== null }, heard);
   }
 
   #showTyping(name: string): void {
@@ -448,20 +449,20 @@ export class Core {
   #overhear(word: Word): void {
     switch (word.say) {
       case 'entered':
-        if (word.by.id !== this.view.door?.id) this.set({ door: word.by, conversation: EMPTY });
+        if (word.by.id !== this.view.door?.id) this.set({ door: word.by, conversation: EMPTY }, true);
         return this.#link.take(word.by);
       case 'left':
-        this.#leave(word.outbox);
+        this.#leave(word.outbox, {}, true);
         return this.#adopt();
       case 'visitor':
-        return this.#forget(word.identity);
+        return this.#forget(word.identity, {}, true);
       case 'outbox':
         // What that tab sends, this one only shows; its event may have been faster.
-        this.set({ outbox: word.outbox.filter((one) => !said(this.view.conversation, one.client_id)) });
+        this.set({ outbox: word.outbox.filter((one) => !said(this.view.conversation, one.client_id)) }, true);
         return this.#adopt();
       case 'read':
         this.#receipts.told(word.through);
-        return this.set({ read: Math.max(this.view.read, word.through) });
+        return this.set({ read: Math.max(this.view.read, word.through) }, true);
       default:
         return this.#link.overhear(word);
     }

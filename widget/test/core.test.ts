@@ -190,6 +190,18 @@ describe('somebody else in the same browser', () => {
   });
 });
 
+test('a tab that wakes up late overwrites nothing', async () => {
+  openHouse();
+  const core = await tab();
+  await core.identify({ id: 'ann' });
+  memory('k').write({ visitor: 'bob', door: { id: 'his', token: 't' }, draft: 'mine' });
+  const other = new BroadcastChannel('frontdesk:k');
+  other.postMessage({ say: 'visitor', identity: null });
+  await soon(() => expect(core.view.identified).toBe(false));
+  other.close();
+  expect(kept()).toMatchObject({ visitor: 'bob', door: { id: 'his' }, draft: 'mine' });
+});
+
 test('business hours are looked up again, but not all the time', async () => {
   let open_now = false;
   const house = openHouse(({ path }) => (path === '/widget/k' ? json({ ...CONFIG, hours: { open_now, zone: 'UTC' } }) : undefined));
@@ -219,6 +231,9 @@ test('a panel that was left open is open on the next page, but takes no focus; o
   core.show(true);
   expect(core.view).toMatchObject({ open: true, opened: true });
   expect((await tab()).view).toMatchObject({ open: true, opened: false });
+  core.show(false);
+  core.show(true, false);
+  expect(core.view, 'the page itself opened it').toMatchObject({ open: true, opened: false });
   vi.stubGlobal('matchMedia', (query: string) => ({ matches: query.includes('max-width') }));
   expect((await tab()).view.open).toBe(false);
 });

@@ -69,6 +69,8 @@ test('a customer and two agents see one conversation through', async (t) => {
   await dialog.getByLabel('To', { exact: true }).selectOption({ value: `agent:${tom.id}` });
   await dialog.getByRole('button', { name: 'Transfer' }).click();
   await dialog.waitFor({ state: 'detached' });
+  await ann.page.getByText('Tom Becker has joined the conversation.').waitFor();
+  await ann.status.getByText('You are talking to Tom Becker').waitFor();
 
   const his = await newPerson(there);
   await signIn(his, server, tom.email, PASSWORD, '/inbox/mine');

@@ -80,7 +80,7 @@ function Launcher({ id, button }: { id: string; button: { current: HTMLButtonEle
     <div class="corner">
       {greets && !view.open && (
         <div class="teaser" role="status">
-          <button type="button" class="words" dir="auto" onClick={() => (dismiss(), core.show(true))}>
+          <button type="button" class="words" dir="auto" onClick={() => (dismiss(), core.show(true, true))}>
             {greeting}
           </button>
           <button type="button" class="tool" aria-label={words.cancel} onClick={dismiss}>
@@ -96,7 +96,7 @@ function Launcher({ id, button }: { id: string; button: { current: HTMLButtonEle
         aria-expanded={view.open}
         aria-controls={view.open ? id : undefined}
         aria-label={view.open ? words.close : unread > 0 ? words.openUnread(unread) : words.open}
-        onClick={() => (dismiss(), core.show(!view.open))}
+        onClick={() => (dismiss(), core.show(!view.open, true))}
       >
         <Icon name={view.open ? 'down' : 'chat'} />
         {unread > 0 && !view.open && (

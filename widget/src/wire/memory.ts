@@ -26,7 +26,8 @@ const NOTHING: Kept = { door: null, outbox: [], draft: '', read: 0, open: false,
 
 export interface Memory {
   read(): Kept;
-  write(change: Partial<Kept>): void;
+  /** What was only `heard` from another tab is written already, and may have changed since. */
+  write(change: Partial<Kept>, heard?: boolean): void;
   clear(): void;
 }
 
@@ -48,8 +49,9 @@ export function memory(key: string): Memory {
   };
   return {
     read,
-    write(change) {
+    write(change, heard = false) {
       kept = { ...read(), ...change };
+      if (heard) return;
       try {
         localStorage.setItem(name, JSON.stringify(kept));
       } catch {
