@@ -6,7 +6,7 @@ import * as outbox from './model/outbox.ts';
 import { EMPTY, fromBusiness, hear, said, take, unread, withPeople } from './model/state.ts';
 import type { Attachment, Config, Contact, Door, Identity, Passage } from './model/types.ts';
 import { firstView, type Happening, type Options, type Picture, type View } from './view.ts';
-import { house, Refusal, type House } from './wire/http.ts';
+import { house, reason, Refusal, type House } from './wire/http.ts';
 import { awake } from './wire/awake.ts';
 import { memory, type Kept, type Memory, type Theme } from './wire/memory.ts';
 import { Link } from './wire/link.ts';
@@ -47,6 +47,7 @@ export class Core {
   /** The last conversation was gone; a next one that is, too, is no accident. */
   #lost = false;
   #orphans = 0;
+  #uploads: Promise<unknown> = Promise.resolve();
   #looked = 0;
   #typingTimer = 0;
   #typingTold = 0;
@@ -201,8 +202,24 @@ export class Core {
     this.set({ picture });
   }
 
-  async upload(file: File): Promise<Attachment> {
-    return this.#house.upload(await this.#ensureDoor(), file);
+  /** Files go one after the other, and wait their turn where the house takes only so many in a minute. */
+  upload(file: File): Promise<Attachment> {
+    const { visit } = this.view;
+    const uploaded = this.#uploads.then(() => this.#upload(file, visit));
+    this.#uploads = uploaded.catch(() => undefined);
+    return uploaded;
+  }
+
+  async #upload(file: File, visit: number): Promise<Attachment> {
+    for (let tries = 1; ; tries += 1) {
+      if (visit !== this.view.visit) throw new Error('the conversation it was for was left');
+      try {
+        return await this.#house.upload(await this.#ensureDoor(), file);
+      } catch (error) {
+        if (!(error instanceof Refusal && error.status === 429) || tries === 5 || this.#over.signal.aborted) throw error;
+        await rest((error.retryAfter ?? tries) * 1000, this.#over.signal);
+      }
+    }
   }
 
   async file(attachment: Attachment): Promise<Blob> {
@@ -491,7 +508,7 @@ export class Core {
   }
 
   #trouble(error: unknown): void {
-    this.set({ notice: 'trouble', reason: error instanceof Refusal ? error.message : null });
+    this.set({ notice: 'trouble', reason: reason(error) });
     this.emit('error', error);
   }
 }

@@ -216,6 +216,27 @@ test('business hours are looked up again, but not all the time', async () => {
   expect(house.to('GET /widget/k')).toHaveLength(2);
 });
 
+test('files wait their turn where the house takes only so many', async () => {
+  let busy = 2;
+  const house = openHouse(({ path }) => {
+    if (!path.endsWith('/attachments') || busy-- <= 0) return undefined;
+    return new Response('{"detail":"Wait for the time in Retry-After."}', { status: 429, headers: { 'retry-after': '0.01' } });
+  });
+  const core = await tab();
+  const files = await Promise.all(['a', 'b'].map((name) => core.upload(new File(['x'], name))));
+  expect(files.map((file) => file.hash)).toEqual(['h', 'h']);
+  expect(house.to('POST /conversations/c1/attachments')).toHaveLength(4);
+  busy = 1;
+  const late = core.upload(new File(['x'], 'hers'));
+  await core.startOver();
+  await expect(late, 'nor in the next conversation').rejects.toThrow('was left');
+  core.send('Hello');
+  await soon(() => expect(core.view.door?.id).toBe('c2'));
+  busy = 9;
+  await expect(core.upload(new File(['x'], 'c'))).rejects.toMatchObject({ status: 429 });
+  expect(house.to('POST /conversations/c2/attachments'), 'but not for ever').toHaveLength(5);
+});
+
 test('a file that cannot be fetched is told, and costs nobody the conversation', async () => {
   openHouse(({ path }) => (path.endsWith('/transcript') ? refused(404) : undefined));
   const core = await tab();

@@ -105,6 +105,7 @@ describe('files', () => {
     await ann.page.locator('input[type=file]').setInputFiles(many);
     await ann.page.getByText('A message takes 10 files at most.').waitFor();
     assert.equal(await ann.page.locator('.attached li').count(), 10);
+    await shot(ann.page, 'many-files');
     await ann.page.getByRole('button', { name: 'Remove 9.png' }).click();
     await ann.page.keyboard.press('Escape');
     await ann.panel.waitFor({ state: 'detached' });

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Core } from '../core.ts';
 import { accepts, MOST, refused, type Refused } from '../model/files.ts';
 import type { Attachment } from '../model/types.ts';
-import { Refusal } from '../wire/http.ts';
+import { reason } from '../wire/http.ts';
 import { useAround } from './context.ts';
 import { Icon } from './icons.tsx';
 import { size } from './message.tsx';
@@ -41,14 +41,15 @@ export function useFiles(core: Core) {
       setFiles((all) => [...all, { id, file }]);
       core.upload(file).then(
         (done) => change({ done }),
-        (error: unknown) => change({ wrong: error instanceof Refusal ? error.message : words.trouble }),
+        (error: unknown) => change({ wrong: reason(error) ?? words.trouble }),
       );
     }
   };
-  useEffect(() => {
+  const clear = (): void => {
     setFiles([]);
     setTold(null);
-  }, [view.visit]);
+  };
+  useEffect(clear, [view.visit]);
   return {
     files,
     told,
@@ -56,7 +57,7 @@ export function useFiles(core: Core) {
     accept: uploads ? accepts(uploads.types) : '',
     add,
     remove: (id: number) => setFiles((all) => all.filter((one) => one.id !== id)),
-    clear: () => setFiles([]),
+    clear,
     busy: files.some((one) => !one.done && !one.wrong),
     ready: files.flatMap((one) => (one.done ? [one.done] : [])),
   };

@@ -28,6 +28,11 @@ export class Refusal extends Error {
   }
 }
 
+/** Why something was refused, as far as it helps a visitor. When to come back is said to programs. */
+export function reason(error: unknown): string | null {
+  return error instanceof Refusal && error.status !== 429 ? error.message : null;
+}
+
 interface Asked {
   token?: string;
   body?: unknown;
