@@ -8,10 +8,11 @@ import type { Attachment, Config, Contact, Door, Identity, Passage } from './mod
 import { firstView, type Happening, type Options, type Picture, type View } from './view.ts';
 import { house, reason, Refusal, type House } from './wire/http.ts';
 import { awake } from './wire/awake.ts';
+import { Delivery } from './wire/delivery.ts';
 import { memory, type Kept, type Memory, type Theme } from './wire/memory.ts';
 import { Link } from './wire/link.ts';
 import { Receipts, type Standing } from './wire/receipts.ts';
-import { rest, type News } from './wire/stream.ts';
+import type { News } from './wire/stream.ts';
 import { tabs, type Tabs, type Word } from './wire/tabs.ts';
 import { wordsOf, type Language } from './words/index.ts';
 
@@ -20,8 +21,6 @@ const TYPING_TOLD_MS = 3_000;
 const STANDING_MS = 700;
 /** Business hours are looked up again after this long. */
 const FRESH_MS = 300_000;
-/** A tab that sends something says so again before this is over, or it is not there any more. */
-const ORPHANED_MS = 30_000;
 
 /** Pages without TLS have no `randomUUID`. */
 function newId(): string {
@@ -39,19 +38,12 @@ export class Core {
   #watchers = new Set<() => void>();
   #listeners = new Map<Happening, Set<(what?: unknown) => void>>();
   #stops: (() => void)[] = [];
-  #flushing = false;
   #opening: Promise<Door> | null = null;
-  #failures = 0;
-  /** What this tab is sending. */
-  #sending: string | null = null;
-  /** The last conversation was gone; a next one that is, too, is no accident. */
-  #lost = false;
-  #orphans = 0;
-  #uploads: Promise<unknown> = Promise.resolve();
   #looked = 0;
   #typingTimer = 0;
   #typingTold = 0;
   #receipts: Receipts;
+  #delivery: Delivery;
   #over = new AbortController();
 
   constructor(base: string, options: Options) {
@@ -70,6 +62,11 @@ export class Core {
       this.set({ read: through });
       this.#tabs.tell({ say: 'read', through });
     });
+    this.#delivery = new Delivery(
+      this.#house,
+      { now: () => this.view, keep: (box) => this.#setOutbox(box), enter: () => this.#ensureDoor(), gone: () => this.#gone() },
+      this.#over.signal,
+    );
     this.#link = new Link(this.#house, this.#tabs, {
       news: (news) => this.#hear(news),
       connected: (yes) => this.#connected(yes),
@@ -84,7 +81,7 @@ export class Core {
     this.set({ config: this.#chosen(config), words });
     const network = (): void => {
       this.set({ online: navigator.onLine });
-      void this.flush();
+      void this.#delivery.flush();
     };
     const seen = (): void => {
       this.#receipts.soon();
@@ -93,7 +90,7 @@ export class Core {
     const often = setInterval(() => this.view.open && void this.#lookAgain(), FRESH_MS);
     this.#stops.push(awake(network, seen), () => clearInterval(often));
     if (this.view.door) this.#link.take(this.view.door);
-    void this.flush();
+    void this.#delivery.flush();
     this.emit('ready');
   }
 
@@ -162,12 +159,12 @@ export class Core {
     const message = { client_id: newId(), text: text.trim(), attachments, at: new Date().toISOString() };
     this.#setOutbox(outbox.add(this.view.outbox, message));
     this.set({ draft: '', notice: null });
-    void this.flush();
+    void this.#delivery.flush();
   }
 
   retry(client_id: string): void {
-    this.#mark(client_id, 'waiting');
-    void this.flush();
+    this.#delivery.mark(client_id, 'waiting');
+    void this.#delivery.flush();
   }
 
   discard(client_id: string): void {
@@ -182,7 +179,7 @@ export class Core {
       const { notice, ...queue } = await this.#house.human(door);
       // Nobody is there and the assistant goes on alone: the notice says when people are back.
       if (!queue.open_now && this.view.config?.out_of_hours === 'bot_only') told = notice ?? null;
-      else if (this.view.conversation.owner !== 'agent') this.set({ conversation: { ...this.view.conversation, queue } });
+      else if (this.view.door === door && this.view.conversation.owner !== 'agent') this.set({ conversation: { ...this.view.conversation, queue } });
     });
     // The event says that it happened; when it did not, the button is there again.
     if (told) this.set({ asked: false, notice: 'told', reason: told });
@@ -202,24 +199,8 @@ export class Core {
     this.set({ picture });
   }
 
-  /** Files go one after the other, and wait their turn where the house takes only so many in a minute. */
   upload(file: File): Promise<Attachment> {
-    const { visit } = this.view;
-    const uploaded = this.#uploads.then(() => this.#upload(file, visit));
-    this.#uploads = uploaded.catch(() => undefined);
-    return uploaded;
-  }
-
-  async #upload(file: File, visit: number): Promise<Attachment> {
-    for (let tries = 1; ; tries += 1) {
-      if (visit !== this.view.visit) throw new Error('the conversation it was for was left');
-      try {
-        return await this.#house.upload(await this.#ensureDoor(), file);
-      } catch (error) {
-        if (!(error instanceof Refusal && error.status === 429) || tries === 5 || this.#over.signal.aborted) throw error;
-        await rest((error.retryAfter ?? tries) * 1000, this.#over.signal);
-      }
-    }
+    return this.#delivery.upload(file);
   }
 
   async file(attachment: Attachment): Promise<Blob> {
@@ -235,10 +216,11 @@ export class Core {
   }
 
   async reach(contact: Contact): Promise<boolean> {
-    const known = { ...this.view.known, ...contact, attributes: { ...this.view.known.attributes, ...contact.attributes } };
-    const { door } = this.view;
+    const { door, visit } = this.view;
     const done = door ? await this.#attempt(() => this.#house.tell(door, 'contact', contact)) : true;
-    if (done) this.set({ known });
+    const { known } = this.view;
+    // Who came meanwhile is somebody else.
+    if (done && visit === this.view.visit) this.set({ known: { ...known, ...contact, attributes: { ...known.attributes, ...contact.attributes } } });
     return done;
   }
 
@@ -289,7 +271,6 @@ export class Core {
   /** Ends everything and forgets the visitor: for when somebody signs out of the shop. */
   shutdown(): void {
     this.#over.abort();
-    clearTimeout(this.#orphans);
     this.#link.drop();
     this.#tabs.tell({ say: 'visitor', identity: null });
     this.#tabs.close();
@@ -297,50 +278,6 @@ export class Core {
     this.#memory.clear();
     this.#watchers.clear();
     this.#listeners.clear();
-  }
-
-  /** Sends what waits, one after the other. */
-  async flush(): Promise<void> {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    try {
-      for (let message = outbox.next(this.view.outbox); message; message = outbox.next(this.view.outbox)) {
-        if (!navigator.onLine || this.#over.signal.aborted) return;
-        await this.#deliver(message);
-      }
-    } finally {
-      this.#flushing = false;
-    }
-  }
-
-  async #deliver({ client_id, text, attachments }: outbox.Pending): Promise<void> {
-    let door: Door | null = null;
-    this.#sending = client_id;
-    this.#mark(client_id, 'sending');
-    try {
-      door = await this.#ensureDoor();
-      await this.#house.say(door, client_id, text, attachments);
-      this.#failures = 0;
-      this.#lost = false;
-      this.#mark(client_id, 'sent');
-    } catch (error) {
-      if (error instanceof Refusal && !error.passing) {
-        if (!error.gone || this.#lost) return this.#mark(client_id, 'failed', error.message);
-        this.#lost = true;
-        // The conversation may have been left while this was on its way.
-        return door && door.id !== this.view.door?.id ? this.#mark(client_id, 'waiting') : this.#gone();
-      }
-      this.#mark(client_id, 'waiting');
-      this.#failures += 1;
-      const asked = error instanceof Refusal && error.retryAfter !== null ? error.retryAfter * 1000 : 0;
-      await rest(Math.max(asked, outbox.pause(this.#failures, Math.random())), this.#over.signal);
-    } finally {
-      this.#sending = null;
-    }
-  }
-
-  #mark(client_id: string, state: outbox.SendState, reason?: string): void {
-    this.#setOutbox(outbox.mark(this.view.outbox, client_id, state, reason));
   }
 
   #setOutbox(box: outbox.Outbox): void {
@@ -393,7 +330,7 @@ export class Core {
     if (conversation === before) return;
     const change: Partial<View> = { conversation };
     if (frame.type === 'customer_said') change.outbox = outbox.drop(this.view.outbox, frame.client_id);
-    if (frame.type === 'agent_said' || frame.type === 'claimed') change.typing = null;
+    if (frame.type === 'agent_said' || frame.type === 'claimed' || frame.type === 'transferred') change.typing = null;
     if (frame.type === 'escalated' || frame.type === 'released') change.asked = false;
     this.set(change);
     const last = conversation.messages.at(-1);
@@ -404,7 +341,7 @@ export class Core {
   #connected(yes: boolean): void {
     this.set({ link: yes ? 'up' : 'down' });
     if (!yes) return;
-    void this.flush();
+    void this.#delivery.flush();
     // The place in the queue is in no event: who comes back asks for it.
     setTimeout(() => void this.#standing(), STANDING_MS);
   }
@@ -447,7 +384,7 @@ export class Core {
     const left = outbox.unsaid(this.view.outbox);
     this.#leave(left, { notice: 'gone' });
     this.#tabs.tell({ say: 'left', outbox: left });
-    void this.flush();
+    void this.#delivery.flush();
   }
 
   /** Somebody else is here now, or nobody: nothing of who was before is left. */
@@ -470,29 +407,19 @@ export class Core {
         return this.#link.take(word.by);
       case 'left':
         this.#leave(word.outbox, {}, true);
-        return this.#adopt();
+        return this.#delivery.watch();
       case 'visitor':
         return this.#forget(word.identity, {}, true);
       case 'outbox':
         // What that tab sends, this one only shows; its event may have been faster.
         this.set({ outbox: word.outbox.filter((one) => !said(this.view.conversation, one.client_id)) }, true);
-        return this.#adopt();
+        return this.#delivery.watch();
       case 'read':
         this.#receipts.told(word.through);
         return this.set({ read: Math.max(this.view.read, word.through) }, true);
       default:
         return this.#link.overhear(word);
     }
-  }
-
-  /** Sends what another tab was sending when it closed. Sending twice is harmless. */
-  #adopt(): void {
-    clearTimeout(this.#orphans);
-    if (!this.view.outbox.some((one) => one.state === 'sending' || one.state === 'waiting')) return;
-    this.#orphans = window.setTimeout(() => {
-      this.#setOutbox(outbox.revived(this.view.outbox, this.#sending));
-      void this.flush();
-    }, ORPHANED_MS);
   }
 
   async #attempt(act: () => Promise<unknown>): Promise<boolean> {

@@ -151,6 +151,21 @@ describe('somebody else in the same browser', () => {
     expect(house.to('POST /conversations').at(-1)?.body).toEqual({ inbox: 'k', language: 'en', contact: { name: 'Bob' }, identity: { id: 'bob', name: 'Bob' } });
   });
 
+  test('does not get what the one before was still saying of themselves', async () => {
+    let answer = (_: Response): void => undefined;
+    openHouse(({ path }) => (path.endsWith('/contact') ? new Promise((then) => (answer = then)) : undefined));
+    const core = await tab();
+    core.send('Hello');
+    await soon(() => expect(core.view.door?.id).toBe('c1'));
+    void core.identify({ id: 'ann' });
+    const saying = core.reach({ phone: '1' });
+    await core.identify({ id: 'bob' });
+    answer(new Response(null, { status: 204 }));
+    await saying;
+    expect(core.view.known).toEqual({});
+    expect(JSON.stringify(kept())).not.toContain('phone');
+  });
+
   test('does not enter a conversation that was being opened for the one before', async () => {
     let open = (_: Response): void => undefined;
     let first = true;
