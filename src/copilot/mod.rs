@@ -128,18 +128,55 @@ impl Copilot {
     }
 }
 
-/// Puts a draft into a summary, with its citations behind those that are there.
+/// Puts a draft into a summary. Its text names its citations by their numbers, which therefore stay; what was cited before
+/// comes behind them.
 fn propose_in(summary: &mut Summary, draft: Draft) {
     if draft.text.is_empty() {
         return;
     }
     summary.proposed_reply = draft.text;
-    for citation in draft.citations {
-        let known = |known: &Citation| known.chunk == citation.chunk && known.start == citation.start;
-        if !summary.citations.iter().any(known) {
-            let number = u32::try_from(summary.citations.len() + 1).unwrap_or(u32::MAX);
-            // The text of the reply names its own numbers; here they only count.
-            summary.citations.push(Citation { number, ..citation });
+    let mut citations = draft.citations;
+    let mut last = citations.iter().map(|citation| citation.number).max().unwrap_or_default();
+    for earlier in std::mem::take(&mut summary.citations) {
+        let known = |known: &Citation| known.chunk == earlier.chunk && known.start == earlier.start;
+        if !citations.iter().any(known) {
+            last += 1;
+            citations.push(Citation { number: last, ..earlier });
         }
+    }
+    summary.citations = citations;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::id::ChunkName;
+
+    fn citation(number: u32, chunk: &str) -> Citation {
+        Citation {
+            number,
+            document: clock::id(),
+            chunk: ChunkName(chunk.to_owned()),
+            title: String::new(),
+            source: String::new(),
+            heading: Vec::new(),
+            quote: String::new(),
+            start: 0,
+            end: 0,
+        }
+    }
+
+    #[test]
+    fn a_proposed_reply_cites_by_its_own_numbers() {
+        let mut summary = Summary {
+            citations: vec![citation(1, "tents"), citation(2, "cards"), citation(3, "fees")],
+            ..Summary::default()
+        };
+        let (text, citations) = ("A card is valid for 36 months [2].".to_owned(), vec![citation(2, "cards")]);
+        propose_in(&mut summary, Draft { text, citations, ..Draft::default() });
+        let told: Vec<(u32, &str)> = summary.citations.iter().map(|one| (one.number, one.chunk.0.as_str())).collect();
+        assert_eq!(told, [(2, "cards"), (3, "tents"), (4, "fees")]);
+        propose_in(&mut summary, Draft::default());
+        assert_eq!(summary.citations.len(), 3, "no draft changes nothing");
     }
 }
