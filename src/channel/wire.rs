@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::bus::Hint;
 use crate::model::attachment;
 use crate::model::decision::Mode;
-use crate::model::event::{Event, Party, Recorded};
+use crate::model::event::{Event, Party, Recorded, Target};
 use crate::model::id::{AgentId, ConversationId};
 use crate::model::passage;
 
@@ -60,6 +60,11 @@ pub enum Shown {
         /// Whether the bot answers again.
         to_bot: bool,
     },
+    /// Somebody else takes over.
+    Transferred {
+        /// Nobody yet while it waits in the queue of another team.
+        agent: Option<Person>,
+    },
     AgentSaid {
         text: String,
         #[serde(skip_serializing_if = "String::is_empty")]
@@ -78,6 +83,13 @@ pub enum Shown {
     Rated {
         score: u8,
     },
+}
+
+/// Somebody of the business, as customers see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Person {
+    /// Empty when nobody knows it.
+    pub name: String,
 }
 
 /// Who phrased a reply: `model` (written by AI, each sentence verified), `quote` (words of the documents, unchanged) or
@@ -143,7 +155,9 @@ pub struct Sentence {
 #[must_use]
 pub fn person(event: &Event) -> Option<AgentId> {
     match event {
-        Event::Claimed { agent, .. } | Event::AgentSaid { agent, .. } => Some(*agent),
+        Event::Claimed { agent, .. }
+        | Event::AgentSaid { agent, .. }
+        | Event::Transferred { to: Target::Agent(agent), .. } => Some(*agent),
         _ => None,
     }
 }
@@ -173,6 +187,9 @@ pub fn frame(recorded: &Recorded, name: &str) -> Option<Frame> {
         Event::Escalated { notice, .. } => Shown::Escalated { notice: notice.clone() },
         Event::Claimed { .. } => Shown::Claimed { agent: name.to_owned() },
         Event::Released { to_bot, .. } => Shown::Released { to_bot: *to_bot },
+        Event::Transferred { to, .. } => {
+            Shown::Transferred { agent: matches!(to, Target::Agent(_)).then(|| Person { name: name.to_owned() }) }
+        }
         Event::AgentSaid { text, attachments, citations, .. } => Shown::AgentSaid {
             text: text.clone(),
             agent: name.to_owned(),
@@ -187,7 +204,7 @@ pub fn frame(recorded: &Recorded, name: &str) -> Option<Frame> {
         | Event::Noted { .. }
         | Event::DraftJudged { .. }
         | Event::Summarised { .. }
-        | Event::Transferred { .. }
+        | Event::Recognised { .. }
         | Event::Snoozed { .. }
         | Event::Woken { .. }
         | Event::Prioritised { .. }
@@ -246,6 +263,7 @@ impl Shown {
             Self::Escalated { .. } => "escalated",
             Self::Claimed { .. } => "claimed",
             Self::Released { .. } => "released",
+            Self::Transferred { .. } => "transferred",
             Self::AgentSaid { .. } => "agent_said",
             Self::Seen { .. } => "seen",
             Self::Resolved => "resolved",
@@ -278,9 +296,23 @@ mod tests {
     }
 
     #[test]
+    fn who_takes_over_is_told_by_name_and_what_colleagues_wrote_is_not() {
+        let of = |to| {
+            let event = Event::Transferred { by: clock::id(), to, note: "inner words".to_owned() };
+            serde_json::to_string(&frame(&Recorded { seq: 9, at: Timestamp(0), event }, "Li")).unwrap()
+        };
+        let at = r#"{"seq":9,"at":"1970-01-01T00:00:00Z","type":"transferred","agent":"#;
+        assert_eq!(of(Target::Agent(clock::id())), format!("{at}{{\"name\":\"Li\"}}}}"));
+        assert_eq!(of(Target::Team(clock::id())), format!("{at}null}}"));
+    }
+
+    #[test]
     fn the_name_is_the_type() {
         let escalated = Shown::Escalated { notice: String::new() };
-        for shown in [Shown::Opened, Shown::Released { to_bot: true }, Shown::Seen { through: 3 }, escalated] {
+        let transferred = Shown::Transferred { agent: None };
+        for shown in
+            [Shown::Opened, Shown::Released { to_bot: true }, Shown::Seen { through: 3 }, escalated, transferred]
+        {
             assert_eq!(serde_json::to_value(&shown).unwrap()["type"], shown.name());
         }
     }

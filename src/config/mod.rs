@@ -200,6 +200,8 @@ fn check(config: &Config) -> Vec<String> {
     expect((1..=720).contains(&desk.session_idle_hours), "desk.session_idle_hours", "1 to 720 hours");
     expect((1..=3600).contains(&desk.handle_minutes), "desk.handle_minutes", "1 to 3600 minutes");
     expect((10..=86_400).contains(&desk.vanish_after_s), "desk.vanish_after_s", "10 to 86400 seconds");
+    let within = desk.answer_within_s == 0 || (30..=86_400).contains(&desk.answer_within_s);
+    expect(within, "desk.answer_within_s", "30 to 86400 seconds, or 0 for never");
     expect((1..=365).contains(&desk.session_days), "desk.session_days", "1 to 365 days");
     problems
 }

@@ -101,7 +101,7 @@ pub fn decide(conversation: &Conversation, actor: Actor, action: &Action) -> Res
             if conversation.owner != there {
                 own(&mut events);
                 let agent = holder.unwrap_or(agent);
-                events.push(Event::Released { agent, to_bot: *to_bot, vanished: false });
+                events.push(Event::Released { agent, to_bot: *to_bot, vanished: false, unanswered: false });
             }
         }
         Action::Transfer { to, note } => {
@@ -112,7 +112,9 @@ pub fn decide(conversation: &Conversation, actor: Actor, action: &Action) -> Res
             }
             match others {
                 // A supervisor passes on what somebody else holds.
-                Some(holder) => events.push(Event::Released { agent: holder, to_bot: false, vanished: false }),
+                Some(agent) => {
+                    events.push(Event::Released { agent, to_bot: false, vanished: false, unanswered: false });
+                }
                 None if conversation.owner == Owner::Bot => events.push(claimed),
                 None => {}
             }

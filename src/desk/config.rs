@@ -17,6 +17,9 @@ pub struct Config {
     pub widen_after_s: u32,
     /// Seconds without a console after which an agent gives back what they have.
     pub vanish_after_s: u32,
+    /// Seconds that a customer waits for the first answer of the agent whom routing chose, before somebody else gets the
+    /// conversation; 0 is for ever.
+    pub answer_within_s: u32,
     /// Minutes that a conversation takes an agent, for telling customers how long they wait.
     pub handle_minutes: u32,
 }
@@ -29,6 +32,7 @@ impl Default for Config {
             order: Order::LeastBusy,
             widen_after_s: 60,
             vanish_after_s: 120,
+            answer_within_s: 600,
             handle_minutes: 6,
         }
     }

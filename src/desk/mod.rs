@@ -15,3 +15,4 @@ pub mod router;
 pub mod routing;
 pub mod shell;
 pub mod summary;
+mod tables;

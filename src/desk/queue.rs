@@ -1,6 +1,7 @@
 //! Where somebody stands in the queue, and how long it will take. Pure.
 
-use crate::desk::routing::{Table, Waiting, World, tables};
+use crate::desk::routing::{Waiting, World};
+use crate::desk::tables::{Table, tables};
 
 /// Where somebody stands in the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +67,7 @@ mod tests {
 
     #[test]
     fn the_queue_tells_how_long_it_takes() {
+        let held = |number| Held { id: id(number), agent: id(10), snoozed_until: None, unanswered_since: None };
         let seat = Seat {
             agent: id(10),
             languages: Vec::new(),
@@ -73,13 +75,14 @@ mod tests {
             teams: Vec::new(),
             capacity: 2,
             ready: true,
+            away: false,
             live_at: NOW,
             routed_at: Timestamp(0),
         };
         let mut world = World {
             waiting: (1..4).map(|number| waiting(number, Priority::Normal, 1000)).collect(),
             seats: vec![seat],
-            held: (20..22).map(|number| Held { id: id(number), agent: id(10), snoozed_until: None }).collect(),
+            held: (20..22).map(held).collect(),
             ..World::default()
         };
         let new = waiting(4, Priority::Normal, 0);

@@ -17,7 +17,7 @@ use crate::desk::inboxes::Inboxes;
 use crate::desk::opening;
 use crate::desk::queue::{self, Standing};
 use crate::desk::reception::{self, Doors, Reception};
-use crate::desk::routing::{self, Held, Rules, Seat, Step, Waiting, World};
+use crate::desk::routing::{self, Held, Rules, Seat, Step, Waiting, Why, World};
 use crate::desk::shell::Desk;
 use crate::journal::{AppendError, Journal};
 use crate::model::conversation::{Conversation, Owner};
@@ -140,6 +140,7 @@ impl Router {
             order: self.0.config.order,
             widen_after_ms: i64::from(self.0.config.widen_after_s) * 1000,
             vanish_after_ms: i64::from(self.0.config.vanish_after_s) * 1000,
+            answer_within_ms: i64::from(self.0.config.answer_within_s) * 1000,
         }
     }
 
@@ -157,6 +158,7 @@ impl Router {
             Seat {
                 // Who judges does not answer.
                 ready: presence == Presence::Online && agent.role >= Role::Agent,
+                away: presence == Presence::Away,
                 agent: agent.id,
                 languages: agent.languages,
                 topics: agent.topics,
@@ -177,6 +179,7 @@ impl Router {
                     id: ConversationId(row.id),
                     agent: AgentId(agent),
                     snoozed_until: row.snoozed_until.map(Timestamp),
+                    unanswered_since: row.unanswered_since.map(Timestamp),
                 }),
                 None => world.waiting.push(waiting(row, now)),
             }
@@ -247,9 +250,7 @@ impl Router {
 
     /// Appends what a step becomes; false when it was not wanted any more.
     async fn take(&self, step: Step) -> anyhow::Result<bool> {
-        let (Step::Assign { conversation: id, .. }
-        | Step::GiveBack { conversation: id, .. }
-        | Step::Wake { conversation: id }) = step;
+        let id = step.conversation();
         let Some(conversation) = self.0.journal.load(id).await? else { return Ok(false) };
         let now = clock::now();
         let Some(event) = routing::event(&conversation, step, now) else { return Ok(false) };
@@ -263,8 +264,12 @@ impl Router {
             self.0.store.agent_routed(agent, now).await?;
             self.0.bus.publish(Arc::new(Hint::Assigned { conversation: id, agent }));
         }
-        if let Step::GiveBack { agent, .. } = step {
-            tracing::info!(conversation = %id, %agent, "agent {agent} is gone; conversation {id} is back in the queue");
+        if let Step::GiveBack { agent, why, .. } = step {
+            let did = match why {
+                Why::Vanished => "is gone",
+                Why::Unanswered => "did not answer",
+            };
+            tracing::info!(conversation = %id, %agent, "agent {agent} {did}; conversation {id} is back in the queue");
         }
         Ok(true)
     }

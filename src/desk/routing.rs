@@ -1,13 +1,14 @@
 //! Who gets which conversation, who gives one back, which one wakes up. Pure: the house as it is and the time in, steps out.
 //!
 //! What it promises (`tests/it/desk/routing.rs` forces it): whatever waits has a next step, a conversation never has two
-//! owners, and an agent who vanishes keeps nothing.
+//! owners, an agent who vanishes keeps nothing, and nobody waits for ever for the first answer of whom routing chose.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::desk::tables::tables;
 use crate::model::conversation::{Conversation, Owner, Status};
 use crate::model::event::{Event, Party, Priority};
 use crate::model::id::{AgentId, ConversationId, TeamId};
@@ -34,6 +35,8 @@ pub struct Held {
     pub id: ConversationId,
     pub agent: AgentId,
     pub snoozed_until: Option<Timestamp>,
+    /// Since when its customer waits for the first answer of the agent whom routing chose.
+    pub unanswered_since: Option<Timestamp>,
 }
 
 /// An agent as routing sees them.
@@ -47,6 +50,8 @@ pub struct Seat {
     pub capacity: u32,
     /// Somebody is there and takes new conversations.
     pub ready: bool,
+    /// The agent is away from an open console.
+    pub away: bool,
     /// When somebody was last there.
     pub live_at: Timestamp,
     /// When routing last gave them something.
@@ -103,16 +108,37 @@ pub struct Rules {
     pub order: Order,
     /// From this wait on, team and skills are wishes.
     pub widen_after_ms: i64,
-    /// An agent who is away for so long gives back what they have.
+    /// An agent who is gone for so long gives back what they have.
     pub vanish_after_ms: i64,
+    /// An agent whose first answer takes longer gives back what routing gave them; 0 is never.
+    pub answer_within_ms: i64,
 }
 
 /// Something that routing wants done. Each is checked again when it is appended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     Assign { conversation: ConversationId, agent: AgentId },
-    GiveBack { conversation: ConversationId, agent: AgentId },
+    GiveBack { conversation: ConversationId, agent: AgentId, why: Why },
     Wake { conversation: ConversationId },
+}
+
+impl Step {
+    /// The conversation that it is about.
+    #[must_use]
+    pub fn conversation(&self) -> ConversationId {
+        let (Self::Assign { conversation, .. } | Self::GiveBack { conversation, .. } | Self::Wake { conversation }) =
+            self;
+        *conversation
+    }
+}
+
+/// Why an agent does not keep a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Nobody sits at their console any more.
+    Vanished,
+    /// Their first answer takes too long, or they went away before it.
+    Unanswered,
 }
 
 /// What is to be done now. What is given back is given out at the next look.
@@ -125,10 +151,10 @@ pub fn steps(world: &World, rules: &Rules, now: Timestamp) -> Vec<Step> {
             Some(until) if until <= now => steps.push(Step::Wake { conversation }),
             // Who set something aside may go home.
             Some(_) => {}
-            None if has_vanished(world, held.agent, rules, now) => {
-                steps.push(Step::GiveBack { conversation, agent: held.agent });
+            None => {
+                let why = leaves(world, held, rules, now);
+                steps.extend(why.map(|why| Step::GiveBack { conversation, agent: held.agent, why }));
             }
-            None => {}
         }
     }
     if rules.order == Order::ByHand {
@@ -161,10 +187,13 @@ pub fn event(conversation: &Conversation, step: Step, now: Timestamp) -> Option<
         Step::Assign { agent, .. } if conversation.owner == Owner::Queue => {
             Some(Event::Claimed { agent, routed: true })
         }
-        Step::GiveBack { agent, .. }
+        Step::GiveBack { agent, why, .. }
             if conversation.owner == Owner::Agent(agent) && conversation.snoozed_until.is_none() =>
         {
-            Some(Event::Released { agent, to_bot: false, vanished: true })
+            let (vanished, unanswered) = (why == Why::Vanished, why == Why::Unanswered);
+            // The answer may have come after the look.
+            let still = vanished || conversation.unanswered_since().is_some();
+            still.then_some(Event::Released { agent, to_bot: false, vanished, unanswered })
         }
         Step::Wake { .. } if conversation.snoozed_until.is_some_and(|until| until <= now) => {
             Some(Event::Woken { by: Party::System })
@@ -192,39 +221,22 @@ pub fn misfit(waiting: &Waiting, seat: &Seat, world: &World, rules: &Rules, now:
     (misfit == 0 || wide).then_some(misfit)
 }
 
+/// Why the agent should not keep it, if they should not.
+fn leaves(world: &World, held: &Held, rules: &Rules, now: Timestamp) -> Option<Why> {
+    if has_vanished(world, held.agent, rules, now) {
+        return Some(Why::Vanished);
+    }
+    let since = held.unanswered_since?;
+    let late = rules.answer_within_ms > 0 && now.ms_since(since) >= rules.answer_within_ms;
+    let away = world.seats.iter().any(|seat| seat.agent == held.agent && seat.away);
+    (late || away).then_some(Why::Unanswered)
+}
+
 /// Whether nobody sits at the agent's console any more, for longer than is forgiven.
 #[must_use]
 pub fn has_vanished(world: &World, agent: AgentId, rules: &Rules, now: Timestamp) -> bool {
     let seat = world.seats.iter().find(|seat| seat.agent == agent);
     seat.is_none_or(|seat| now.ms_since(seat.live_at) >= rules.vanish_after_ms)
-}
-
-/// A seat with what is on it at the moment.
-pub(super) struct Table<'a> {
-    pub(super) seat: &'a Seat,
-    pub(super) load: u32,
-    routed_at: Timestamp,
-}
-
-impl Table<'_> {
-    /// The smallest is next.
-    fn turn(&self, order: Order) -> (u64, Timestamp, AgentId) {
-        let share = u64::from(self.load) * 1_000_000 / u64::from(self.seat.capacity.max(1));
-        match order {
-            Order::LeastBusy => (share, self.routed_at, self.seat.agent),
-            Order::RoundRobin | Order::ByHand => (0, self.routed_at, self.seat.agent),
-        }
-    }
-}
-
-pub(super) fn tables(world: &World) -> Vec<Table<'_>> {
-    let mut loads: HashMap<AgentId, u32> = HashMap::new();
-    // What is set aside weighs nothing.
-    for held in world.held.iter().filter(|held| held.snoozed_until.is_none()) {
-        *loads.entry(held.agent).or_default() += 1;
-    }
-    let load = |seat: &Seat| loads.get(&seat.agent).copied().unwrap_or_default();
-    world.seats.iter().map(|seat| Table { seat, load: load(seat), routed_at: seat.routed_at }).collect()
 }
 
 #[cfg(test)]
@@ -233,7 +245,8 @@ mod tests {
 
     use super::*;
 
-    const RULES: Rules = Rules { order: Order::LeastBusy, widen_after_ms: 60_000, vanish_after_ms: 120_000 };
+    const RULES: Rules =
+        Rules { order: Order::LeastBusy, widen_after_ms: 60_000, vanish_after_ms: 120_000, answer_within_ms: 600_000 };
     const NOW: Timestamp = Timestamp(10_000_000);
 
     fn id<T: From<Uuid>>(number: u128) -> T {
@@ -260,9 +273,14 @@ mod tests {
             teams: Vec::new(),
             capacity,
             ready: true,
+            away: false,
             live_at: NOW,
             routed_at: Timestamp(0),
         }
+    }
+
+    fn held(number: u128, agent: u128, snoozed_until: Option<Timestamp>) -> Held {
+        Held { id: id(number), agent: id(agent), snoozed_until, unanswered_since: None }
     }
 
     fn assigned(world: &World, rules: &Rules) -> Vec<(u128, u128)> {
@@ -289,7 +307,7 @@ mod tests {
     fn work_is_shared_by_load_or_by_turn() {
         let mut world = World {
             waiting: (1..4).map(|number| waiting(number, Priority::Normal, 100 - number as i64)).collect(),
-            held: vec![Held { id: id(9), agent: id(10), snoozed_until: None }],
+            held: vec![held(9, 10, None)],
             seats: vec![seat(10, 5), seat(11, 5)],
             ..World::default()
         };
@@ -333,19 +351,34 @@ mod tests {
     fn who_vanishes_keeps_nothing_but_what_was_set_aside() {
         let gone = Seat { ready: false, live_at: NOW.plus_ms(-120_000), ..seat(10, 5) };
         let away = Seat { ready: false, live_at: NOW.plus_ms(-119_999), ..seat(11, 5) };
-        let held = [(1, 10, None), (2, 11, None), (3, 10, Some(NOW.plus_ms(1))), (4, 10, Some(NOW)), (5, 99, None)];
+        let all = [(1, 10, None), (2, 11, None), (3, 10, Some(NOW.plus_ms(1))), (4, 10, Some(NOW)), (5, 99, None)];
         let world = World {
-            held: held
-                .map(|(number, agent, until)| Held { id: id(number), agent: id(agent), snoozed_until: until })
-                .into(),
+            held: all.map(|(number, agent, until)| held(number, agent, until)).into(),
             seats: vec![gone, away],
             ..World::default()
         };
         let expected = [
-            Step::GiveBack { conversation: id(1), agent: id(10) },
+            Step::GiveBack { conversation: id(1), agent: id(10), why: Why::Vanished },
             Step::Wake { conversation: id(4) },
-            Step::GiveBack { conversation: id(5), agent: id(99) },
+            Step::GiveBack { conversation: id(5), agent: id(99), why: Why::Vanished },
         ];
         assert_eq!(steps(&world, &RULES, NOW), expected);
+    }
+
+    #[test]
+    fn who_does_not_answer_passes_on_what_routing_gave_them() {
+        let since = |ms_ago: i64| Some(NOW.plus_ms(-ms_ago));
+        let unanswered = |number, agent, ms| Held { unanswered_since: since(ms), ..held(number, agent, None) };
+        let snoozed = Held { snoozed_until: since(-1), ..unanswered(5, 10, 900_000) };
+        let mut world = World {
+            held: vec![unanswered(1, 10, 600_000), unanswered(2, 10, 599_999), held(3, 11, None), snoozed],
+            seats: vec![seat(10, 9), Seat { ready: false, away: true, ..seat(11, 9) }],
+            ..World::default()
+        };
+        let back = |number, agent| Step::GiveBack { conversation: id(number), agent: id(agent), why: Why::Unanswered };
+        assert_eq!(steps(&world, &RULES, NOW), [back(1, 10)]);
+        assert_eq!(steps(&world, &Rules { answer_within_ms: 0, ..RULES }, NOW), [], "0 is never");
+        world.held = vec![held(3, 11, None), unanswered(4, 11, 1)];
+        assert_eq!(steps(&world, &RULES, NOW), [back(4, 11)], "who is away keeps those whom they have answered");
     }
 }

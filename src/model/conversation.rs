@@ -41,6 +41,10 @@ pub struct Conversation {
     pub queued_since: Option<Timestamp>,
     /// Until when it is set aside, while it is.
     pub snoozed_until: Option<Timestamp>,
+    /// When routing gave it to its agent, until they do something about it: answer, or set it aside.
+    pub routed_at: Option<Timestamp>,
+    /// Who was named in notes, in order.
+    pub mentions: Vec<Mention>,
     /// How far the customer and the business have read, as seq.
     pub seen: Seen,
     /// The last score that the customer gave, 1 to 5.
@@ -83,6 +87,14 @@ pub struct Message {
     pub attachments: Vec<Attachment>,
     pub offers_human: bool,
     pub delivered: bool,
+}
+
+/// A note that asks an agent to look at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mention {
+    pub agent: AgentId,
+    pub seq: u64,
+    pub at: Timestamp,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,6 +180,8 @@ impl Conversation {
             priority_set: None,
             queued_since: None,
             snoozed_until: None,
+            routed_at: None,
+            mentions: Vec::new(),
             seen: Seen::default(),
             rating: None,
         }
@@ -206,6 +220,14 @@ impl Conversation {
         let spoken = agent_said.max(self.last_said(|party| party == Party::Bot));
         let unheard = self.messages.iter().find(|message| message.from == Party::Customer && message.seq > spoken);
         escalated.map(|escalation| escalation.at).or(unheard.map(|message| message.at)).or(self.queued_since)
+    }
+
+    /// Since when the customer waits for the first answer of the agent whom routing chose; `None` once there is one, and for
+    /// agents who took the conversation themselves.
+    #[must_use]
+    pub fn unanswered_since(&self) -> Option<Timestamp> {
+        let routed_at = self.routed_at?;
+        self.waiting_since().map(|since| since.max(routed_at))
     }
 
     /// The customer's messages that nobody of the business has read; none are for people while the bot answers.

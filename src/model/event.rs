@@ -27,6 +27,10 @@ pub enum Event {
         channel: String,
         customer: CustomerId,
     },
+    /// The customer is somebody whom the business had met before: the conversation is theirs from now on.
+    Recognised {
+        customer: CustomerId,
+    },
     CustomerSaid {
         /// Chosen by the sender; a second message with the same one is the same message.
         client_id: String,
@@ -82,6 +86,9 @@ pub enum Event {
         /// The agent vanished, and the house took the conversation back.
         #[serde(default)]
         vanished: bool,
+        /// Routing had given it to the agent, their first answer did not come, and the house took it back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unanswered: bool,
     },
     /// The owner (or a supervisor, while it waits) gives it to a team's queue or straight to another agent.
     Transferred {
@@ -164,6 +171,7 @@ impl Event {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Opened { .. } => "opened",
+            Self::Recognised { .. } => "recognised",
             Self::CustomerSaid { .. } => "customer_said",
             Self::TurnStarted { .. } => "turn_started",
             Self::Decided { .. } => "decided",

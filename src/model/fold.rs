@@ -1,6 +1,6 @@
 //! The fold: which event may follow, and what a conversation is after it. Pure.
 
-use crate::model::conversation::{Conversation, Escalation, Forbidden, Message, Owner, Status, Turn};
+use crate::model::conversation::{Conversation, Escalation, Forbidden, Mention, Message, Owner, Status, Turn};
 use crate::model::event::{Event, Party, Recorded, Target};
 use crate::model::id::{AgentId, ConversationId, TurnId};
 use crate::model::time::Timestamp;
@@ -126,6 +126,7 @@ impl Conversation {
                 self.customer = Some(*customer);
                 self.opened_at = recorded.at;
             }
+            Event::Recognised { customer } => self.customer = Some(*customer),
             Event::CustomerSaid { client_id, text, language, attachments } => {
                 self.language = *language;
                 self.hear(recorded, Party::Customer, text, Some(client_id)).attachments.clone_from(attachments);
@@ -162,12 +163,13 @@ impl Conversation {
                     escalation.summary.clone_from(summary);
                 }
             }
-            Event::Claimed { agent, .. } => {
+            Event::Claimed { agent, routed } => {
                 self.hold(*agent);
+                self.routed_at = routed.then_some(recorded.at);
                 // The turn is void, and nobody has dealt with the message yet.
                 self.turn = None;
             }
-            Event::Released { agent, to_bot, vanished } => {
+            Event::Released { agent, to_bot, vanished, .. } => {
                 // What the agent left unanswered the bot owes again.
                 if *to_bot {
                     self.give_to_bot();
@@ -188,7 +190,10 @@ impl Conversation {
                 }
                 self.snoozed_until = None;
             }
-            Event::Snoozed { until, .. } => self.snoozed_until = Some(*until),
+            Event::Snoozed { until, .. } => {
+                self.snoozed_until = Some(*until);
+                self.routed_at = None;
+            }
             Event::Woken { .. } => self.snoozed_until = None,
             Event::Prioritised { priority, .. } => self.priority_set = Some(*priority),
             Event::AgentSaid { agent, client_id, text, attachments, citations } => {
@@ -197,6 +202,7 @@ impl Conversation {
                 message.citations.clone_from(citations);
                 self.answered_through = self.seq;
                 self.seen.business = self.seq;
+                self.routed_at = None;
             }
             Event::Seen { by, through } => {
                 let seen = match by {
@@ -218,6 +224,7 @@ impl Conversation {
                 self.answered_through = self.seq;
                 self.queued_since = None;
                 self.snoozed_until = None;
+                self.routed_at = None;
             }
             Event::Reopened { .. } => {
                 self.status = Status::Open;
@@ -229,8 +236,11 @@ impl Conversation {
                     self.messages[place].delivered = true;
                 }
             }
-            Event::Noted { .. } | Event::DraftJudged { .. } | Event::DeliveryFailed { .. } | Event::Imported { .. } => {
+            Event::Noted { mentions, .. } => {
+                let (seq, at) = (recorded.seq, recorded.at);
+                self.mentions.extend(mentions.iter().map(|agent| Mention { agent: *agent, seq, at }));
             }
+            Event::DraftJudged { .. } | Event::DeliveryFailed { .. } | Event::Imported { .. } => {}
         }
     }
 
@@ -239,12 +249,14 @@ impl Conversation {
         self.owner = Owner::Queue;
         self.queued_since = Some(since);
         self.let_go_by = None;
+        self.routed_at = None;
     }
 
     fn hold(&mut self, agent: AgentId) {
         self.owner = Owner::Agent(agent);
         self.queued_since = None;
         self.let_go_by = None;
+        self.routed_at = None;
     }
 
     fn give_to_bot(&mut self) {
@@ -254,6 +266,7 @@ impl Conversation {
         self.priority_set = None;
         self.queued_since = None;
         self.let_go_by = None;
+        self.routed_at = None;
     }
 
     fn hear(&mut self, recorded: &Recorded, from: Party, text: &str, client_id: Option<&String>) -> &mut Message {
@@ -285,6 +298,7 @@ fn survives_resolution(event: &Event) -> bool {
     matches!(
         event,
         Event::Reopened { .. }
+            | Event::Recognised { .. }
             | Event::Rated { .. }
             | Event::Noted { .. }
             | Event::DraftJudged { .. }

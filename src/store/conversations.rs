@@ -4,9 +4,9 @@ use uuid::Uuid;
 
 use super::events::number;
 use super::{Error, Store, Writing};
-use crate::model::conversation::{Conversation, Owner, Status};
+use crate::model::conversation::{Conversation, Mention, Owner, Status};
 use crate::model::event::{Party, Priority};
-use crate::model::id::{ConversationId, WorkspaceId};
+use crate::model::id::{ConversationId, CustomerId, WorkspaceId};
 use crate::model::time::Timestamp;
 
 /// A conversation's row: a pure function of its events.
@@ -40,6 +40,9 @@ pub struct Row {
     pub unread: i64,
     pub escalated: Option<Escalated>,
     pub rating: Option<i64>,
+    pub unanswered_since: Option<Timestamp>,
+    /// In a table of their own.
+    pub mentions: Vec<Mention>,
 }
 
 /// The last message.
@@ -62,7 +65,7 @@ pub struct Escalated {
 }
 
 /// What the projection knows now. A row that knows less is made again from its events.
-const KNOWS: i64 = 2;
+const KNOWS: i64 = 3;
 /// Characters of the last message.
 const BEGINNING: usize = 160;
 
@@ -131,6 +134,8 @@ impl Row {
                 rule: escalation.reason.rule.clone(),
             }),
             rating: conversation.rating.map(i64::from),
+            unanswered_since: conversation.unanswered_since(),
+            mentions: conversation.mentions.clone(),
         }
     }
 }
@@ -192,6 +197,64 @@ impl Store {
         Ok(ids.into_iter().map(|(id,)| ConversationId(id)).collect())
     }
 
+    /// Ids of a customer's conversations, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn conversations_of(
+        &self,
+        workspace: WorkspaceId,
+        customer: CustomerId,
+        limit: usize,
+    ) -> Result<Vec<ConversationId>, Error> {
+        let ids: Vec<(Uuid,)> =
+            sqlx::query_as("select id from conversations where workspace = $1 and customer = $2 limit $3")
+                .bind(workspace.0)
+                .bind(customer.0)
+                .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+                .fetch_all(self.reading())
+                .await?;
+        Ok(ids.into_iter().map(|(id,)| ConversationId(id)).collect())
+    }
+
+    /// Keys of the inboxes in which the bot has open conversations.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn inboxes_of_bot(&self, workspace: WorkspaceId) -> Result<Vec<String>, Error> {
+        let keys: Vec<(String,)> = sqlx::query_as(
+            "select distinct inbox from conversations where workspace = $1 and status = 'open' and owner = 'bot'",
+        )
+        .bind(workspace.0)
+        .fetch_all(self.reading())
+        .await?;
+        Ok(keys.into_iter().map(|(key,)| key).collect())
+    }
+
+    /// Open conversations of the bot in which the last word was ours, at `since` or before, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn silent_since(
+        &self,
+        workspace: WorkspaceId,
+        inbox: &str,
+        since: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<ConversationId>, Error> {
+        let ids: Vec<(Uuid,)> = sqlx::query_as(
+            "select id from conversations where workspace = $1 and status = 'open' and owner = 'bot' and inbox = $2
+                and awaits is null and said_by <> 'customer' and said_at <= $3 order by said_at limit $4",
+        )
+        .bind(workspace.0)
+        .bind(inbox)
+        .bind(since.0)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(self.reading())
+        .await?;
+        Ok(ids.into_iter().map(|(id,)| ConversationId(id)).collect())
+    }
+
     /// Writes a projection again. Does nothing when the conversation has moved on since `row` was made.
     ///
     /// # Errors
@@ -199,6 +262,9 @@ impl Store {
     pub async fn rewrite_projection(&self, conversation: ConversationId, row: &Row) -> Result<bool, Error> {
         let mut transaction = self.writing().await?;
         let changed = update(&mut transaction, conversation, row.seq, row).await?;
+        if changed {
+            super::mentions::insert(&mut transaction, row.workspace, conversation, &row.mentions).await?;
+        }
         transaction.commit().await?;
         Ok(changed)
     }
@@ -211,9 +277,9 @@ pub(super) async fn insert(transaction: &mut Writing, id: ConversationId, row: &
             workspace, inbox, channel, customer, language, status, owner, agent, opened_at, last_at, awaits,
             awaits_since, team, let_go_by, priority, queued_since, waiting_since, snoozed_until, labels, said_seq,
             said_at, said_by, said, said_files, unread, escalated_at, escalated_kind, escalated_rule, rating,
-            projection, id, seq)
+            unanswered_since, projection, id, seq)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
+            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
          on conflict (id) do nothing",
     );
     let done = bound(query, row).bind(id.0).bind(number(row.seq)).execute(&mut **transaction).await?;
@@ -233,9 +299,9 @@ pub(super) async fn update(
             agent = $8, opened_at = $9, last_at = $10, awaits = $11, awaits_since = $12, team = $13,
             let_go_by = $14, priority = $15, queued_since = $16, waiting_since = $17, snoozed_until = $18,
             labels = $19, said_seq = $20, said_at = $21, said_by = $22, said = $23, said_files = $24, unread = $25,
-            escalated_at = $26, escalated_kind = $27, escalated_rule = $28, rating = $29, projection = $30,
-            seq = $32, lease_until = case when $11 is null then 0 else lease_until end
-         where id = $31 and seq = $33",
+            escalated_at = $26, escalated_kind = $27, escalated_rule = $28, rating = $29, unanswered_since = $30,
+            projection = $31, seq = $33, lease_until = case when $11 is null then 0 else lease_until end
+         where id = $32 and seq = $34",
     );
     let done =
         bound(query, row).bind(id.0).bind(number(row.seq)).bind(number(expected)).execute(&mut **transaction).await?;
@@ -277,5 +343,6 @@ fn bound<'a>(query: Query<'a>, row: &'a Row) -> Query<'a> {
         .bind(escalated.map(|escalated| escalated.kind.as_str()))
         .bind(escalated.and_then(|escalated| escalated.rule.as_deref()))
         .bind(row.rating)
+        .bind(row.unanswered_since.map(|at| at.0))
         .bind(KNOWS)
 }

@@ -87,6 +87,9 @@ pub(super) async fn append(transaction: &mut Writing, append: &Append) -> Result
             .push_bind(body);
     });
     insert.build().execute(&mut **transaction).await?;
+    let Row { workspace, mentions, .. } = &append.after;
+    let fresh = &mentions[mentions.partition_point(|mention| mention.seq <= append.expected)..];
+    super::mentions::insert(transaction, *workspace, append.conversation, fresh).await?;
     Ok(Appended::Done)
 }
 

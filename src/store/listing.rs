@@ -49,11 +49,16 @@ pub struct Listed {
     pub escalated_kind: Option<String>,
     pub escalated_rule: Option<String>,
     pub rating: Option<i64>,
+    /// When a note last named the agent whose mentions are listed, and how many they have not seen.
+    pub mentioned_at: Option<i64>,
+    pub mentions_unseen: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum View {
     Mine(AgentId),
+    /// Those in which a note names the agent, whatever their state; the newest mention first.
+    Mentions(AgentId),
     Unassigned,
     Waiting,
     All,
@@ -124,7 +129,7 @@ impl Listed {
     pub fn place(&self, sort: Sort) -> Place {
         let waiting = self.waiting_since.unwrap_or(NEVER);
         match sort {
-            Sort::Newest => Place(-self.said_at.unwrap_or(0), 0, self.id),
+            Sort::Newest => Place(-self.mentioned_at.or(self.said_at).unwrap_or(0), 0, self.id),
             Sort::LongestWaiting => Place(waiting, 0, self.id),
             Sort::Priority => Place(-self.priority, waiting, self.id),
         }
@@ -135,6 +140,8 @@ impl Listed {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     pub mine: HashMap<AgentId, u64>,
+    /// Those with a mention that the agent has not seen.
+    pub mentions: HashMap<AgentId, u64>,
     pub unassigned: u64,
     pub waiting: u64,
     pub all: u64,
@@ -146,7 +153,9 @@ pub struct Tally {
 const COLUMNS: &str = "select c.id, c.workspace, c.seq, c.inbox, c.channel, c.language, c.status, c.owner, c.agent, \
      a.name as agent_name, c.team, c.priority, c.labels, c.customer, k.name as contact_name, k.email as contact_email, \
      k.verified as contact_verified, c.said_seq, c.said_at, c.said_by, c.said, c.said_files, c.opened_at, c.queued_since, \
-     c.waiting_since, c.snoozed_until, c.unread, c.escalated_at, c.escalated_kind, c.escalated_rule, c.rating from ";
+     c.waiting_since, c.snoozed_until, c.unread, c.escalated_at, c.escalated_kind, c.escalated_rule, c.rating, ";
+/// Lists that are nobody's mentions.
+const UNMENTIONED: &str = "null as mentioned_at, 0 as mentions_unseen from ";
 const JOINED: &str = " c left join agents a on a.id = c.agent left join contacts k on k.id = c.customer ";
 
 impl Store {
@@ -156,13 +165,23 @@ impl Store {
     /// When the database cannot be read.
     pub async fn list(&self, wanted: &Wanted) -> Result<Vec<Listed>, Error> {
         let mut query = QueryBuilder::new(COLUMNS);
+        query.push(match wanted.view {
+            View::Mentions(_) => "m.mentioned_at, m.unseen as mentions_unseen from ",
+            _ => UNMENTIONED,
+        });
         if wanted.words.is_some() {
             query.push("(select * from conversations where workspace = ").push_bind(wanted.workspace.0);
             query.push(" and said_at is not null order by said_at desc limit ").push_bind(SEARCHED).push(")");
         } else {
             query.push("conversations");
         }
-        query.push(JOINED).push("where c.workspace = ").push_bind(wanted.workspace.0);
+        query.push(JOINED);
+        if let View::Mentions(agent) = wanted.view {
+            query.push("join (select conversation, max(at) as mentioned_at, sum(1 - seen) as unseen from mentions");
+            query.push(" where workspace = ").push_bind(wanted.workspace.0).push(" and agent = ").push_bind(agent.0);
+            query.push(" group by conversation) m on m.conversation = c.id ");
+        }
+        query.push("where c.workspace = ").push_bind(wanted.workspace.0);
         // A chat that was opened and never used is nobody's business.
         query.push(" and c.said_at is not null");
         narrow(&mut query, wanted);
@@ -180,13 +199,36 @@ impl Store {
             return Ok(Vec::new());
         }
         let mut query = QueryBuilder::new(COLUMNS);
-        query.push("conversations").push(JOINED).push("where c.id in (");
+        query.push(UNMENTIONED).push("conversations").push(JOINED).push("where c.id in (");
         let mut list = query.separated(", ");
         for id in ids {
             list.push_bind(id.0);
         }
         query.push(")");
         Ok(query.build_query_as().fetch_all(self.reading()).await?)
+    }
+
+    /// The labels that conversations have, with how many have them; the most used first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn labels(&self, workspace: WorkspaceId) -> Result<Vec<(String, u64)>, Error> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "select labels, count(*) from conversations where workspace = $1 and labels <> '' group by labels",
+        )
+        .bind(workspace.0)
+        .fetch_all(self.reading())
+        .await?;
+        let mut counts: HashMap<&str, u64> = HashMap::new();
+        for (labels, count) in &rows {
+            for label in labels.split('|').filter(|label| !label.is_empty()) {
+                *counts.entry(label).or_default() += count.unsigned_abs();
+            }
+        }
+        let mut counts: Vec<(String, u64)> =
+            counts.into_iter().map(|(label, count)| (label.to_owned(), count)).collect();
+        counts.sort_by(|(one, many), (other, more)| more.cmp(many).then_with(|| one.cmp(other)));
+        Ok(counts)
     }
 
     /// How many conversations each view holds.
@@ -208,7 +250,14 @@ impl Store {
         .bind(workspace.0)
         .fetch_one(self.reading())
         .await?;
-        let mut tally = Tally { resolved: resolved.unsigned_abs(), ..Tally::default() };
+        let mentions: Vec<(Uuid, i64)> = sqlx::query_as(
+            "select agent, count(distinct conversation) from mentions where workspace = $1 and seen = 0 group by agent",
+        )
+        .bind(workspace.0)
+        .fetch_all(self.reading())
+        .await?;
+        let mentions = mentions.into_iter().map(|(agent, count)| (AgentId(agent), count.unsigned_abs())).collect();
+        let mut tally = Tally { mentions, resolved: resolved.unsigned_abs(), ..Tally::default() };
         for (owner, agent, snoozed, waiting, count) in open {
             let count = count.unsigned_abs();
             if snoozed {
@@ -251,7 +300,7 @@ fn narrow(query: &mut QueryBuilder<Sqlite>, wanted: &Wanted) {
         View::Bot => {
             query.push(" and c.status = 'open' and c.snoozed_until is null and c.owner = 'bot'");
         }
-        View::Any => {}
+        View::Any | View::Mentions(_) => {}
     }
     if let Some(team) = wanted.team {
         query.push(" and c.team = ").push_bind(team.0);
@@ -292,11 +341,13 @@ fn order(query: &mut QueryBuilder<Sqlite>, wanted: &Wanted) {
     let after = wanted.after;
     match wanted.sort {
         Sort::Newest => {
+            let moment = if matches!(wanted.view, View::Mentions(_)) { "m.mentioned_at" } else { "c.said_at" };
             if let Some(Place(at, _, id)) = after {
-                query.push(" and (c.said_at < ").push_bind(-at).push(" or (c.said_at = ").push_bind(-at);
+                query.push(" and (").push(moment).push(" < ").push_bind(-at);
+                query.push(" or (").push(moment).push(" = ").push_bind(-at);
                 query.push(" and c.id < ").push_bind(id).push("))");
             }
-            query.push(" order by c.said_at desc, c.id desc");
+            query.push(" order by ").push(moment).push(" desc, c.id desc");
         }
         Sort::LongestWaiting => {
             if let Some(Place(at, _, id)) = after {

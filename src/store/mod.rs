@@ -28,6 +28,7 @@ pub mod history;
 pub mod inboxes;
 pub mod indexed;
 pub mod listing;
+pub mod mentions;
 pub mod passages;
 pub mod revisions;
 pub mod sessions;

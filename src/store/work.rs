@@ -19,6 +19,7 @@ pub struct WorkRow {
     pub queued_since: Option<i64>,
     pub snoozed_until: Option<i64>,
     pub let_go_by: Option<Uuid>,
+    pub unanswered_since: Option<i64>,
 }
 
 impl Store {
@@ -41,7 +42,8 @@ impl Store {
     /// When the database cannot be read.
     pub async fn work(&self, workspace: WorkspaceId) -> Result<Vec<WorkRow>, Error> {
         Ok(sqlx::query_as(
-            "select id, agent, team, language, priority, labels, escalated_rule, queued_since, snoozed_until, let_go_by
+            "select id, agent, team, language, priority, labels, escalated_rule, queued_since, snoozed_until, let_go_by,
+                unanswered_since
              from conversations where workspace = $1 and status = 'open' and owner in ('queue', 'agent')",
         )
         .bind(workspace.0)

@@ -1,5 +1,5 @@
 //! A house of conversations and agents in which everything happens in any order: nothing waits without a next step, nothing
-//! has two owners, and whoever vanishes keeps nothing.
+//! has two owners, whoever vanishes keeps nothing, and nobody waits for ever for the agent whom routing chose.
 //!
 //! The model drives the product's own decisions: `routing::steps`, `routing::event`, `actions::decide` and the fold. What is
 //! random is who does what when, also between a look of routing and its appends.
@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use frontdesk::desk::actions::{self, Action, Actor, Saying};
-use frontdesk::desk::routing::{self, Held, Order, Rules, Seat, Step, Waiting, World};
+use frontdesk::desk::routing::{self, Held, Order, Rules, Seat, Step, Waiting, Why, World};
 use frontdesk::model::conversation::{Conversation, Owner, Status};
 use frontdesk::model::event::{Event, Party, Priority, Reason, ReasonKind, Recorded, Summary, Target};
 use frontdesk::model::id::{AgentId, ConversationId, TeamId, WorkspaceId};
@@ -74,6 +74,7 @@ struct House {
 struct Counts {
     assigned: u64,
     given_back: u64,
+    passed_on: u64,
     woken: u64,
     overtaken: u64,
     refused: u64,
@@ -89,6 +90,7 @@ impl House {
                 teams: vec![id(1000 + number % TEAMS)],
                 capacity: u32::try_from(number % 3).unwrap() + 1,
                 ready: false,
+                away: false,
                 live_at: Timestamp(0),
                 routed_at: Timestamp(0),
             },
@@ -100,7 +102,7 @@ impl House {
             now: Timestamp(1_000_000),
             looked_at: Timestamp(0),
             settled: false,
-            rules: Rules { order, widen_after_ms: 20_000, vanish_after_ms: 30_000 },
+            rules: Rules { order, widen_after_ms: 20_000, vanish_after_ms: 30_000, answer_within_ms: 25_000 },
             conversations: Vec::new(),
             agents: agents.collect(),
             teams: (0..TEAMS).map(|number| id(1000 + number)).collect(),
@@ -244,6 +246,7 @@ impl House {
     fn world(&self) -> World {
         let seats = self.agents.iter().map(|agent| Seat {
             ready: agent.here && agent.online,
+            away: agent.here && !agent.online,
             live_at: if agent.here { self.now } else { agent.seat.live_at },
             ..agent.seat.clone()
         });
@@ -253,9 +256,12 @@ impl House {
             match conversation.owner {
                 Owner::Bot => {}
                 Owner::Queue => world.waiting.push(Waiting::of(conversation, self.now)),
-                Owner::Agent(agent) => {
-                    world.held.push(Held { id: conversation.id, agent, snoozed_until: conversation.snoozed_until })
-                }
+                Owner::Agent(agent) => world.held.push(Held {
+                    id: conversation.id,
+                    agent,
+                    snoozed_until: conversation.snoozed_until,
+                    unanswered_since: conversation.unanswered_since(),
+                }),
             }
         }
         world
@@ -282,9 +288,7 @@ impl House {
     }
 
     fn take(&mut self, step: Step) -> bool {
-        let (Step::Assign { conversation, .. } | Step::GiveBack { conversation, .. } | Step::Wake { conversation }) =
-            step;
-        let place = self.conversations.iter().position(|one| one.id == conversation);
+        let place = self.conversations.iter().position(|one| one.id == step.conversation());
         let event = place.and_then(|at| routing::event(&self.conversations[at], step, self.now));
         let (Some(at), Some(event)) = (place, event) else {
             self.counts.overtaken += 1;
@@ -299,7 +303,8 @@ impl House {
                 let index = usize::try_from(agent.0.as_u128() - 1).unwrap();
                 self.agents[index].seat.routed_at = self.now;
             }
-            Step::GiveBack { .. } => self.counts.given_back += 1,
+            Step::GiveBack { why: Why::Vanished, .. } => self.counts.given_back += 1,
+            Step::GiveBack { why: Why::Unanswered, .. } => self.counts.passed_on += 1,
             Step::Wake { .. } => self.counts.woken += 1,
         }
         true
@@ -309,14 +314,8 @@ impl House {
     fn check(&mut self) {
         let world = self.world();
         // Whatever the loop would do now is a next step that has not been taken.
-        let open: Vec<ConversationId> = routing::steps(&world, &self.rules, self.now)
-            .into_iter()
-            .map(|step| match step {
-                Step::Assign { conversation, .. }
-                | Step::GiveBack { conversation, .. }
-                | Step::Wake { conversation } => conversation,
-            })
-            .collect();
+        let steps = routing::steps(&world, &self.rules, self.now);
+        let open: Vec<ConversationId> = steps.iter().map(Step::conversation).collect();
         self.limbo.retain(|conversation, _| open.contains(conversation));
         for conversation in open {
             let since = *self.limbo.entry(conversation).or_insert(self.now);
@@ -347,6 +346,9 @@ impl House {
                 // Who was given something after they had gone has not had it for long.
                 let just_now = self.now.ms_since(conversation.last_at) <= LIMBO_MS;
                 assert!(!gone || just_now, "{agent} is gone and holds {}", conversation.id);
+                let waits_ms = conversation.unanswered_since().map_or(0, |since| self.now.ms_since(since));
+                let long = waits_ms > self.rules.answer_within_ms + LIMBO_MS;
+                assert!(!long, "{agent} does not answer {}", conversation.id);
             }
             Owner::Queue => {
                 let since = conversation.queued_since.expect("the queue knows since when");
@@ -388,6 +390,6 @@ fn nothing_is_forgotten_and_nothing_has_two_owners() {
         println!("{order:?}: {:?}, longest without a next step {} ms", house.counts, house.longest_limbo_ms);
         let counts = &house.counts;
         assert!(counts.given_back > 10 && counts.woken > 10 && counts.refused > 10, "the model sleeps: {counts:?}");
-        assert_eq!(counts.assigned > 10, order != Order::ByHand);
+        assert_eq!((counts.assigned > 10, counts.passed_on > 10), (order != Order::ByHand, order != Order::ByHand));
     }
 }

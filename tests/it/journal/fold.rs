@@ -50,8 +50,9 @@ fn any_event() -> impl Strategy<Value = Event> {
             team: None,
             notice: String::new(),
         }),
-        3 => agent().prop_map(|agent| Event::Claimed { agent, routed: false }),
-        3 => (agent(), any::<bool>()).prop_map(|(agent, to_bot)| Event::Released { agent, to_bot, vanished: false }),
+        3 => (agent(), any::<bool>()).prop_map(|(agent, routed)| Event::Claimed { agent, routed }),
+        1 => (1..4_u128).prop_map(|customer| Event::Recognised { customer: id(customer) }),
+        3 => (agent(), any::<bool>()).prop_map(|(agent, to_bot)| Event::Released { agent, to_bot, vanished: false, unanswered: false }),
         4 => (agent(), client_id())
             .prop_map(|(agent, client_id)| Event::AgentSaid { agent, client_id, text: "…".into(), attachments: Vec::new(), citations: Vec::new() }),
         2 => (agent(), agent(), any::<bool>()).prop_map(|(by, other, team)| Event::Transferred {
@@ -194,8 +195,10 @@ fn asked(client_id: &str) -> Event {
 #[test]
 fn what_an_agent_left_unanswered_the_bot_owes_again() {
     let agent: AgentId = id(1);
-    let (claimed, released) =
-        (Event::Claimed { agent, routed: false }, Event::Released { agent, to_bot: true, vanished: false });
+    let (claimed, released) = (
+        Event::Claimed { agent, routed: false },
+        Event::Released { agent, to_bot: true, vanished: false, unanswered: false },
+    );
     let replied = Event::AgentSaid {
         agent,
         client_id: "a".into(),
