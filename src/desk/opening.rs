@@ -33,6 +33,14 @@ pub fn words(at: Timestamp, now: Timestamp, zone: &str) -> Option<[String; 2]> {
     Some([en, zh])
 }
 
+/// A moment on the clocks of the zone, `2026-01-02 20:00`; nothing when the zone is unknown.
+#[must_use]
+pub fn on_the_clock(at: Timestamp, zone: &str) -> Option<String> {
+    let zone = TimeZone::get(zone).ok()?;
+    let moment = Instant::from_millisecond(at.0).ok()?.to_zoned(zone);
+    Some(moment.strftime("%Y-%m-%d %H:%M").to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,5 +60,7 @@ mod tests {
             assert_eq!(words, [en.to_owned(), zh.to_owned()]);
         }
         assert_eq!(words(now, now, "Nowhere/Else"), None);
+        assert_eq!(on_the_clock(now, "Asia/Shanghai").as_deref(), Some("2026-01-02 20:00"));
+        assert_eq!(on_the_clock(now, "Nowhere/Else"), None);
     }
 }

@@ -10,9 +10,12 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::channel::web::state::Web;
+use crate::desk::opening::on_the_clock;
 use crate::model::conversation::{Conversation, Message};
 use crate::model::event::Party;
 use crate::model::id::AgentId;
+use crate::model::inbox::InboxSettings;
+use crate::model::time::Timestamp;
 use crate::problem::{self, Document, Problem};
 use crate::text::language::Language;
 
@@ -54,9 +57,11 @@ pub(super) async fn read(
             names.insert(agent, web.0.names.of(conversation.workspace, agent).await);
         }
     }
+    let settings = web.settings(&conversation).await?;
+    let told = Told { conversation: &conversation, names: &names, settings: &settings, language };
     let (kind, ending, text) = match asked.format {
-        Format::Txt => ("text/plain; charset=utf-8", "txt", text(&conversation, &names, language)),
-        Format::Html => ("text/html; charset=utf-8", "html", page(&conversation, &names, language)),
+        Format::Txt => ("text/plain; charset=utf-8", "txt", told.text()),
+        Format::Html => ("text/html; charset=utf-8", "html", told.page()),
     };
     let disposition = format!("attachment; filename=\"conversation-{id}.{ending}\"");
     let headers = [
@@ -94,36 +99,69 @@ fn belongings(message: &Message, language: Language) -> Vec<String> {
     files.chain(sources).collect()
 }
 
-fn text(conversation: &Conversation, names: &HashMap<AgentId, String>, language: Language) -> String {
-    let mut text = String::new();
-    for message in &conversation.messages {
-        let who = author(message, names, language);
-        let _ = writeln!(text, "[{}] {who}\n{}", message.at.rfc3339(), message.text);
-        for line in belongings(message, language) {
-            let _ = writeln!(text, "  {line}");
-        }
-        text.push('\n');
-    }
-    text
+/// What is told, to whom.
+struct Told<'a> {
+    conversation: &'a Conversation,
+    names: &'a HashMap<AgentId, String>,
+    settings: &'a InboxSettings,
+    language: Language,
 }
 
-fn page(conversation: &Conversation, names: &HashMap<AgentId, String>, language: Language) -> String {
-    let title = if language == Language::Zh { "聊天记录" } else { "Conversation" };
-    let tag = language.tag();
-    let mut page = format!(
-        "<!doctype html>\n<html lang=\"{tag}\">\n<meta charset=\"utf-8\">\n<title>{title}</title>\n<h1>{title}</h1>\n"
-    );
-    for message in &conversation.messages {
-        let who = escaped(&author(message, names, language));
-        let _ = writeln!(page, "<h2>{who} <small>{}</small></h2>", message.at.rfc3339());
-        for line in message.text.lines() {
-            let _ = writeln!(page, "<p dir=\"auto\">{}</p>", escaped(line));
-        }
-        for line in belongings(message, language) {
-            let _ = writeln!(page, "<p><small>{}</small></p>", escaped(&line));
+impl Told<'_> {
+    /// Under which name the customer saw the shop.
+    fn shop(&self) -> &str {
+        self.settings.title.pick(self.language)
+    }
+
+    fn title(&self) -> &'static str {
+        if self.language == Language::Zh { "聊天记录" } else { "Conversation" }
+    }
+
+    /// When it was, on the clocks of the shop.
+    fn time(&self, at: Timestamp) -> String {
+        on_the_clock(at, &self.settings.hours.zone).unwrap_or_else(|| at.rfc3339())
+    }
+
+    fn zone(&self) -> String {
+        let zone = &self.settings.hours.zone;
+        match self.language {
+            Language::Zh => format!("时间均为 {zone} 时区。"),
+            Language::En => format!("Times are those of {zone}."),
         }
     }
-    page
+
+    fn text(&self) -> String {
+        let mut text = format!("{}\n{}\n{}\n\n", self.shop(), self.title(), self.zone());
+        for message in &self.conversation.messages {
+            let who = author(message, self.names, self.language);
+            let _ = writeln!(text, "[{}] {who}\n{}", self.time(message.at), message.text);
+            for line in belongings(message, self.language) {
+                let _ = writeln!(text, "  {line}");
+            }
+            text.push('\n');
+        }
+        text
+    }
+
+    fn page(&self) -> String {
+        let (shop, title, tag) = (escaped(self.shop()), self.title(), self.language.tag());
+        let mut page = format!(
+            "<!doctype html>\n<html lang=\"{tag}\">\n<meta charset=\"utf-8\">\n<title>{title} · {shop}</title>\n\
+             <h1>{shop}</h1>\n<p>{}</p>\n",
+            escaped(&self.zone())
+        );
+        for message in &self.conversation.messages {
+            let who = escaped(&author(message, self.names, self.language));
+            let _ = writeln!(page, "<h2>{who} <small>{}</small></h2>", self.time(message.at));
+            for line in message.text.lines() {
+                let _ = writeln!(page, "<p dir=\"auto\">{}</p>", escaped(line));
+            }
+            for line in belongings(message, self.language) {
+                let _ = writeln!(page, "<p><small>{}</small></p>", escaped(&line));
+            }
+        }
+        page
+    }
 }
 
 fn escaped(text: &str) -> String {
@@ -135,7 +173,7 @@ mod tests {
     use super::*;
     use crate::clock;
     use crate::model::attachment::Attachment;
-    use crate::model::time::Timestamp;
+    use crate::model::wording::Wording;
 
     fn conversation() -> Conversation {
         let mut conversation = Conversation::unborn(clock::id());
@@ -162,19 +200,29 @@ mod tests {
         conversation
     }
 
+    fn told(language: Language, tell: fn(&Told<'_>) -> String) -> String {
+        let (conversation, names) = (conversation(), HashMap::new());
+        let title = Wording::of("<Shop>", "小店");
+        let settings = InboxSettings { title, ..InboxSettings::default() };
+        tell(&Told { conversation: &conversation, names: &names, settings: &settings, language })
+    }
+
     #[test]
-    fn a_text_names_everybody() {
-        let text = text(&conversation(), &HashMap::new(), Language::En);
-        for wanted in ["[1970-01-01T00:00:00Z] You\n", "Assistant (AI)\nHello", "Service team\nHi", "  File: <b>.png"] {
+    fn a_text_names_the_shop_its_clocks_and_everybody() {
+        let text = told(Language::En, |told| told.text());
+        assert!(text.starts_with("<Shop>\nConversation\nTimes are those of Asia/Shanghai.\n\n"), "{text}");
+        for wanted in ["[1970-01-01 08:00] You\n", "Assistant (AI)\nHello", "Service team\nHi", "  File: <b>.png"] {
             assert!(text.contains(wanted), "{wanted} is missing in\n{text}");
         }
+        assert!(told(Language::Zh, |told| told.text()).starts_with("小店\n聊天记录\n时间均为 Asia/Shanghai 时区。"));
     }
 
     #[test]
     fn a_page_runs_nothing() {
-        let page = page(&conversation(), &HashMap::new(), Language::Zh);
+        let page = told(Language::Zh, |told| told.page());
         assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
         assert!(page.contains("<p dir=\"auto\">&lt;script&gt;alert(1)&lt;/script&gt;</p>"), "{page}");
-        assert!(page.contains("智能助手（AI）"), "{page}");
+        assert!(page.contains("智能助手（AI）") && page.contains("<h1>小店</h1>"), "{page}");
+        assert!(told(Language::En, |told| told.page()).contains("<h1>&lt;Shop&gt;</h1>"));
     }
 }
