@@ -19,6 +19,7 @@ use crate::http::staff::Staff;
 use crate::model::id::WorkspaceId;
 use crate::problem::Problem;
 use crate::store::Store;
+use crate::store::agents::AgentRow;
 use crate::store::audit::Entry;
 
 /// What stands in place of a secret.
@@ -46,6 +47,49 @@ struct Note {
     after: Option<Value>,
 }
 
+impl Note {
+    fn new(
+        action: &'static str,
+        what: impl Into<String>,
+        before: Option<impl Serialize>,
+        after: Option<impl Serialize>,
+    ) -> Self {
+        let value = |value: Option<Value>| value.map(masked);
+        Self {
+            action,
+            what: what.into(),
+            before: value(before.and_then(|before| serde_json::to_value(before).ok())),
+            after: value(after.and_then(|after| serde_json::to_value(after).ok())),
+        }
+    }
+
+    fn entry(self, who: Option<&AgentRow>, ip: &str) -> Entry {
+        Entry {
+            at: clock::now(),
+            who: who.map(|agent| agent.id),
+            who_name: who.map(|agent| agent.name.clone()).unwrap_or_default(),
+            ip: ip.to_owned(),
+            action: self.action.to_owned(),
+            what: self.what,
+            before: self.before,
+            after: self.after,
+        }
+    }
+}
+
+/// Keeps one entry for a handler without the layer: at the desk, most of what is done is no administration.
+pub(super) async fn record(
+    store: &Store,
+    who: Option<&AgentRow>,
+    caller: Caller,
+    action: &'static str,
+    what: impl Into<String>,
+    (before, after): (Option<Value>, Option<Value>),
+) -> Result<(), Problem> {
+    let entry = Note::new(action, what, before, after).entry(who, &caller.address().to_string());
+    store.keep_audit(WorkspaceId::DEFAULT, &entry).await.map_err(Problem::internal)
+}
+
 impl Ledger {
     /// Something is made, changed or removed. `action` is a stable word such as `inbox.changed`.
     pub(super) fn note(&self, action: &'static str, what: impl Into<String>) {
@@ -60,13 +104,7 @@ impl Ledger {
         before: Option<impl Serialize>,
         after: Option<impl Serialize>,
     ) {
-        let value = |value: Option<Value>| value.map(masked);
-        let note = Note {
-            action,
-            what: what.into(),
-            before: value(before.and_then(|before| serde_json::to_value(before).ok())),
-            after: value(after.and_then(|after| serde_json::to_value(after).ok())),
-        };
+        let note = Note::new(action, what, before, after);
         self.0.lock().unwrap_or_else(PoisonError::into_inner).notes.push(note);
     }
 
@@ -106,16 +144,7 @@ pub(super) async fn keep(State(store): State<Store>, mut request: Request, next:
     let unnamed = page.notes.is_empty() && !page.nothing && response.status().is_success();
     let fallback = unnamed.then_some(Note { action: "changed", what: address, before: None, after: None });
     for note in page.notes.into_iter().chain(fallback) {
-        let entry = Entry {
-            at: clock::now(),
-            who: who.as_ref().map(|who| who.agent.id),
-            who_name: who.as_ref().map(|who| who.agent.name.clone()).unwrap_or_default(),
-            ip: ip.clone(),
-            action: note.action.to_owned(),
-            what: note.what,
-            before: note.before,
-            after: note.after,
-        };
+        let entry = note.entry(who.as_ref().map(|who| &who.agent), &ip);
         if let Err(error) = store.keep_audit(WorkspaceId::DEFAULT, &entry).await {
             return Problem::internal(error).into_response();
         }

@@ -13,10 +13,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::House;
-use crate::channel::limit::{Caller, Limiter};
+use crate::channel::limit::{Caller, Limiter, Rate};
 use crate::clock;
 use crate::desk::accounts::{self, Accounts, Who};
 use crate::desk::shell::Desk;
+use crate::http::ledger;
 use crate::http::staff::{COOKIE, Staff};
 use crate::model::id::WorkspaceId;
 use crate::model::staff::Presence;
@@ -25,8 +26,13 @@ use crate::store::Store;
 
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 80;
+/// Longest address, in characters.
+const LONGEST_ADDRESS: usize = 254;
 /// Largest settings of a console, in bytes.
 const LARGEST_SETTINGS: usize = 16 << 10;
+
+/// Accounts behind one address that may be tried as often as one alone: an office calls from one address.
+const COLLEAGUES: u32 = 5;
 
 #[derive(Clone, Debug)]
 pub(super) struct Doors {
@@ -35,10 +41,18 @@ pub(super) struct Doors {
     store: Store,
     max_age_s: u64,
     callers: Arc<Limiter<Caller>>,
-    addresses: Arc<Limiter<String>>,
+    /// Of one account by one caller: nobody can lock out somebody who calls from elsewhere.
+    guesses: Arc<Limiter<(String, Caller)>>,
 }
 
 impl Doors {
+    /// One more try of a password.
+    fn take(&self, email: &str, caller: Caller) -> Result<(), Problem> {
+        let now = clock::now();
+        self.callers.take(caller, now).map_err(Problem::too_many)?;
+        self.guesses.take((address(email), caller), now).map_err(Problem::too_many)
+    }
+
     pub(super) fn new(house: &House) -> Self {
         let tries = house.config.server.sign_in_tries;
         Self {
@@ -46,8 +60,11 @@ impl Doors {
             desk: house.desk.clone(),
             store: house.store.clone(),
             max_age_s: u64::from(house.config.desk.session_days) * 86_400,
-            callers: Arc::new(Limiter::new(tries)),
-            addresses: Arc::new(Limiter::new(tries)),
+            callers: Arc::new(Limiter::new(Rate {
+                burst: tries.burst.saturating_mul(COLLEAGUES),
+                per_minute: tries.per_minute.saturating_mul(COLLEAGUES),
+            })),
+            guesses: Arc::new(Limiter::new(tries)),
         }
     }
 }
@@ -123,14 +140,18 @@ async fn sign_in(
     headers: HeaderMap,
     Body(credentials): Body<Credentials>,
 ) -> Result<Response, Problem> {
+    doors.take(&credentials.email, caller)?;
     let now = clock::now();
-    doors.callers.take(caller, now).map_err(Problem::too_many)?;
-    // Many callers may try one account, too.
-    let address: String = credentials.email.trim().to_lowercase().chars().take(254).collect();
-    doors.addresses.take(address, now).map_err(Problem::too_many)?;
     let signed = doors.accounts.sign_in(WorkspaceId::DEFAULT, &credentials.email, &credentials.password, now).await;
-    let token = signed.map_err(Problem::internal)?.ok_or(Code::WrongCredentials)?;
+    let Some(token) = signed.map_err(Problem::internal)? else {
+        // Whether there is such an account is not told here either.
+        let tried = address(&credentials.email);
+        ledger::record(&doors.store, None, caller, "session.refused", tried, (None, None)).await?;
+        return Err(Code::WrongCredentials.into());
+    };
     let who = doors.accounts.who(&token, now).await.map_err(Problem::internal)?.ok_or(Code::WrongCredentials)?;
+    let email = &who.agent.email;
+    ledger::record(&doors.store, Some(&who.agent), caller, "session.begun", email, (None, None)).await?;
     tracing::info!(agent = %who.agent.id, "agent {} signed in", who.agent.id);
     let mut response = (StatusCode::OK, Json(Me::from(&who))).into_response();
     keep(&mut response, cookie(&token, doors.max_age_s, &headers))?;
@@ -213,13 +234,21 @@ async fn change(
     }
     // First, so that a wrong password changes nothing else.
     if let Some(password) = change.password {
-        doors.callers.take(caller, clock::now()).map_err(Problem::too_many)?;
+        doors.take(&staff.agent.email, caller)?;
         doors.accounts.change_password(&staff, &password.old, &password.new).await.map_err(refused)?;
+        let email = &staff.agent.email;
+        ledger::record(&doors.store, Some(&staff.agent), caller, "account.password_changed", email, (None, None))
+            .await?;
         agent.must_change = false;
     }
     doors.store.update_agent(&agent).await.map_err(Problem::internal)?;
     doors.desk.announce(agent.id);
     Ok(Json(Me::from(&Who { agent, ..(*staff.0).clone() })))
+}
+
+/// An address as it was typed, as one account has it.
+fn address(email: &str) -> String {
+    email.trim().to_lowercase().chars().filter(|c| !c.is_control()).take(LONGEST_ADDRESS).collect()
 }
 
 fn refused(error: accounts::Error) -> Problem {

@@ -44,7 +44,17 @@ async fn an_account_lives_from_its_first_password_to_its_end() {
 
     let audit = done(&house, Method::GET, "/api/v1/admin/audit", None).await;
     let told: Vec<&Value> = audit["items"].as_array().unwrap().iter().map(|item| &item["action"]).collect();
-    assert_eq!(told, ["agent.removed", "agent.password_reset", "agent.changed", "agent.added", "team.added"]);
+    let expected = [
+        "session.refused",
+        "agent.removed",
+        "session.begun",
+        "agent.password_reset",
+        "agent.changed",
+        "session.begun",
+        "agent.added",
+        "team.added",
+    ];
+    assert_eq!(told, expected);
     assert!(!audit.to_string().contains(password) && !audit.to_string().contains(reset["password"].as_str().unwrap()));
     house.close().await;
 }

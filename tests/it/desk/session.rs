@@ -131,6 +131,53 @@ async fn who_guesses_waits() {
 }
 
 #[tokio::test]
+async fn who_guesses_locks_out_nobody_but_themselves() {
+    let house = House::with(None, |config| {
+        config.server.sign_in_tries = Rate { burst: 3, per_minute: 1 };
+        config.server.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    })
+    .await;
+    let (_, password) = account(&house, "li", Role::Agent).await;
+    let (_, hers) = account(&house, "anna", Role::Agent).await;
+    let from = async |address: &str, email: &str, password: &str| {
+        let body = json!({ "email": email, "password": password });
+        let call = house.request(Method::POST, "/api/v1/desk/session").header("x-forwarded-for", address);
+        call.json(&body).send().await.unwrap().status().as_u16()
+    };
+    let guesses = [401, 401, 401, 429, 429];
+    for expected in guesses {
+        assert_eq!(from("192.0.2.1", "li@shop.example", "guess").await, expected);
+    }
+    assert_eq!(from("192.0.2.1", "anna@shop.example", &hers).await, 200, "a colleague in the same office");
+    assert_eq!(from("192.0.2.2", "li@shop.example", &password).await, 200, "who calls from elsewhere");
+    let mut refused = 0;
+    for number in 0..30 {
+        refused += u32::from(from("192.0.2.1", &format!("{number}@shop.example"), "guess").await == 429);
+    }
+    assert!(refused > 0, "one caller tries no endless list of accounts");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn signing_in_and_a_new_password_are_written_down() {
+    let house = House::start().await;
+    let (_, password) = account(&house, "li", Role::Agent).await;
+    assert_eq!(try_sign_in(&house, " Li@shop.example", "guess").await.status(), 401);
+    let seat = sign_in(&house, "li@shop.example", &password).await;
+    let better = json!({ "password": { "old": password, "new": "correct horse battery" } });
+    assert_eq!(seat.call(&house, Method::PATCH, "/api/v1/desk/me", &better).await.0, 200);
+    let kept = house.app.store.audit(frontdesk::model::id::WorkspaceId::DEFAULT, u64::MAX, 10).await.unwrap();
+    let told = kept.iter().rev().map(|kept| &kept.entry);
+    let told: Vec<_> = told.map(|one| (one.action.as_str(), one.what.as_str(), one.who_name.as_str())).collect();
+    let li = "li@shop.example";
+    let expected = [("session.refused", li, ""), ("session.begun", li, "li"), ("account.password_changed", li, "li")];
+    assert_eq!(told, expected);
+    assert!(kept.iter().all(|kept| kept.entry.ip == "127.0.0.1"));
+    assert!(!format!("{kept:?}").contains("battery"), "passwords are not");
+    house.close().await;
+}
+
+#[tokio::test]
 async fn documents_are_open_to_administrators_with_a_session() {
     let house = House::start().await;
     for (name, role, reads, changes) in [
