@@ -179,20 +179,25 @@ impl Problem {
         Self { retry_after_s: Some(seconds), ..self }
     }
 
-    /// The response in one language.
+    /// What the outside is told, in one language.
     #[must_use]
-    pub fn respond(&self, language: Language) -> Response {
+    pub fn document(&self, language: Language) -> Document {
         let row = self.code.row();
         let side = usize::from(language == Language::Zh);
-        let body = Document {
+        Document {
             r#type: format!("/api/docs#{}", row.name),
             title: row.title[side],
             status: row.status.as_u16(),
             detail: self.detail.as_ref().map_or(row.detail[side], |texts| texts[side].as_str()).to_owned(),
             code: row.name,
             errors: self.errors.iter().map(|wrong| wrong.told(language)).collect(),
-        };
-        let mut response = (row.status, Json(body)).into_response();
+        }
+    }
+
+    /// The response in one language.
+    #[must_use]
+    pub fn respond(&self, language: Language) -> Response {
+        let mut response = (self.code.row().status, Json(self.document(language))).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));

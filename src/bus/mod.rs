@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::broadcast;
 
 use crate::model::event::Party;
-use crate::model::id::{AgentId, ConversationId, TurnId};
+use crate::model::id::{AgentId, ConversationId, CustomerId, TurnId, WorkspaceId};
 use crate::model::passage::Citation;
 
 pub mod config;
@@ -40,6 +40,8 @@ impl Hint {
             | Self::Published { .. }
             | Self::Presence { .. }
             | Self::Mention { .. }
+            | Self::Looked { .. }
+            | Self::Contact { .. }
             | Self::Assigned { .. } => None,
         }
     }
@@ -65,6 +67,10 @@ pub enum Hint {
     Presence { agent: AgentId },
     /// A note asks an agent to look at it.
     Mention { conversation: ConversationId, agent: AgentId, by: AgentId, text: String },
+    /// An agent looked at what they were mentioned in.
+    Looked { workspace: WorkspaceId },
+    /// Something else is known of a customer than before.
+    Contact { workspace: WorkspaceId, contact: CustomerId },
     /// An agent was given a conversation.
     Assigned { conversation: ConversationId, agent: AgentId },
     /// Documents wait to be read.

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::bus::{Bus, Hint};
-use crate::model::id::{AgentId, ConversationId, WorkspaceId};
+use crate::model::id::{AgentId, ConversationId, CustomerId, WorkspaceId};
 use crate::store::listing::{Listed, Tally};
 use crate::store::{self, Store};
 
@@ -23,6 +23,8 @@ const COUNTED_EVERY: Duration = Duration::from_millis(400);
 const BEHIND: usize = 256;
 /// Rows that are read at a time.
 const PAGE: usize = 200;
+/// Conversations of a customer whose rows are told when something else is known of the customer.
+const THEIRS: usize = 50;
 
 /// Something for consoles.
 #[derive(Clone, Debug)]
@@ -30,6 +32,7 @@ pub enum News {
     Row(Box<Listed>),
     Counts(WorkspaceId, Arc<Tally>),
     Presence(AgentId),
+    Contact(WorkspaceId, CustomerId),
     Mention {
         conversation: ConversationId,
         agent: AgentId,
@@ -57,6 +60,9 @@ pub struct Feed {
 struct Heard {
     changed: HashSet<ConversationId>,
     present: HashSet<AgentId>,
+    contacts: HashSet<(WorkspaceId, CustomerId)>,
+    /// Workspaces whose counts changed without a conversation that did.
+    looked: HashSet<WorkspaceId>,
     other: Vec<News>,
 }
 
@@ -111,8 +117,14 @@ impl Feed {
     }
 
     async fn spread(&self, heard: Heard, stale: &mut HashSet<WorkspaceId>) -> Result<(), store::Error> {
-        let changed: Vec<ConversationId> = heard.changed.into_iter().collect();
-        let mut news = heard.other;
+        let (mut changed, mut news) = (heard.changed, heard.other);
+        for (home, contact) in heard.contacts {
+            // Their rows show the name.
+            changed.extend(self.store.conversations_of(home, contact, THEIRS).await?);
+            news.push(News::Contact(home, contact));
+        }
+        stale.extend(heard.looked);
+        let changed: Vec<ConversationId> = changed.into_iter().collect();
         for page in changed.chunks(PAGE) {
             for row in self.store.listed(page).await? {
                 stale.insert(WorkspaceId(row.workspace));
@@ -156,6 +168,12 @@ impl Heard {
             Hint::Mention { conversation, agent, by, text } => {
                 let (conversation, agent, by) = (*conversation, *agent, *by);
                 self.other.push(News::Mention { conversation, agent, by, text: text.clone() });
+            }
+            Hint::Contact { workspace, contact } => {
+                self.contacts.insert((*workspace, *contact));
+            }
+            Hint::Looked { workspace } => {
+                self.looked.insert(*workspace);
             }
             Hint::Assigned { conversation, agent } => {
                 self.other.push(News::Assigned { conversation: *conversation, agent: *agent });

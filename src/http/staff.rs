@@ -55,8 +55,8 @@ pub fn rule(method: &Method, path: &str) -> Option<Role> {
     let within = path.strip_prefix("/api/v1/desk/")?;
     match within {
         _ if reads => Some(Role::Qa),
-        // One's own account, and the labels that quality assurance puts on conversations.
-        "session" | "me" | "conversations/{id}/labels" => Some(Role::Qa),
+        // One's own account, what one has looked at, and the labels that quality assurance puts on conversations.
+        "session" | "me" | "conversations/{id}/seen" | "conversations/{id}/labels" => Some(Role::Qa),
         _ => Some(Role::Agent),
     }
 }

@@ -33,13 +33,18 @@ const EARLIER: usize = 20;
 const WORDS: usize = 200;
 
 pub(super) fn routes(console: Console) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(read)).routes(routes!(passage)).with_state(console)
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(labels))
+        .routes(routes!(read))
+        .routes(routes!(passage))
+        .with_state(console)
 }
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Filter {
-    /// `mine`, `unassigned`, `waiting`, `all` (open), `snoozed`, `resolved` or `bot`.
+    /// `mine`, `mentions`, `unassigned`, `waiting`, `all` (open), `snoozed`, `resolved` or `bot`.
     view: Option<String>,
     team: Option<String>,
     label: Option<String>,
@@ -88,11 +93,30 @@ async fn list(
     Ok(Json(List { items, next, counts: Counts::of(&tally, staff.agent.id) }))
 }
 
+/// A label that conversations have.
+#[derive(Debug, Serialize, ToSchema)]
+struct Label {
+    label: String,
+    /// Conversations that have it.
+    count: u64,
+}
+
+/// List the labels that are in use, the most used first.
+#[utoipa::path(
+    get, path = "/api/v1/desk/labels", tag = "console", security(("session" = [])),
+    responses((status = 200, body = Vec<Label>), (status = 401, body = Document))
+)]
+async fn labels(State(console): State<Console>, staff: Staff) -> Result<Json<Vec<Label>>, Problem> {
+    let labels = console.store.labels(staff.agent.workspace).await.map_err(Problem::internal)?;
+    Ok(Json(labels.into_iter().map(|(label, count)| Label { label, count }).collect()))
+}
+
 impl Filter {
     /// What the store is asked for: one row more than the page holds.
     fn wanted(self, staff: &Staff) -> Result<Wanted, Problem> {
         let view = match self.view.as_deref() {
             Some("mine") => View::Mine(staff.agent.id),
+            Some("mentions") => View::Mentions(staff.agent.id),
             Some("unassigned") => View::Unassigned,
             Some("waiting") => View::Waiting,
             Some("snoozed") => View::Snoozed,

@@ -66,8 +66,8 @@ fn event(name: &str, data: impl Serialize) -> Option<Event> {
 
 /// Follow everything, as server-sent events; whoever is connected counts as present.
 ///
-/// `row` (a conversation changed), `counts`, `presence` (an agent came, went, or has more or less to do), `mention`,
-/// `assigned`. Events have no id: after a break, load the list again.
+/// `row` (a conversation changed), `counts`, `presence` (an agent came, went, or has more or less to do), `contact` (something
+/// else is known of a customer), `mention`, `assigned`. Events have no id: after a break, load the list again.
 #[utoipa::path(
     get, path = "/api/v1/desk/events", tag = "console", security(("session" = [])),
     responses(
@@ -101,6 +101,7 @@ async fn next_news(console: &Console, staff: &Staff, news: &mut Receiver<News>) 
         let event = match one {
             News::Row(row) if row.workspace == home.0 => event("row", Row::from(*row)),
             News::Counts(of, tally) if of == home => event("counts", Counts::of(&tally, me)),
+            News::Contact(of, contact) if of == home => event("contact", json!({ "contact": contact })),
             News::Presence(agent) => presence(console, staff, agent).await,
             News::Mention { conversation, agent, by, text } if agent == me => {
                 let by = json!({ "id": by, "name": name(console, staff, by).await });

@@ -1,5 +1,7 @@
 //! What agents write: replies to the customer, private notes; and how far they have read.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -9,6 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::bus::Hint;
 use crate::clock;
 use crate::desk::actions::{Action, Saying};
 use crate::http::desk::acting::{Done, act, clean, done};
@@ -174,7 +177,7 @@ struct Seen {
     through: u64,
 }
 
-/// Say how far one has read. Only the owner's reading is shown to the customer.
+/// Say how far one has read. Only the owner's reading is shown to the customer; everybody's ends their mentions.
 #[utoipa::path(
     post, path = "/api/v1/desk/conversations/{id}/seen", tag = "console", params(("id" = String, Path)),
     request_body = Seen, security(("session" = [])),
@@ -186,7 +189,13 @@ async fn seen(
     Path(id): Path<String>,
     Body(seen): Body<Seen>,
 ) -> Result<Json<Done>, Problem> {
-    done(&console, &staff, &id, Action::Seen { through: seen.through }).await
+    let answer = done(&console, &staff, &id, Action::Seen { through: seen.through }).await?;
+    let (home, me) = (staff.agent.workspace, staff.agent.id);
+    let seen = console.store.mentions_seen(home, named(&id)?, me, seen.through).await;
+    if seen.map_err(Problem::internal)? {
+        console.bus.publish(Arc::new(Hint::Looked { workspace: home }));
+    }
+    Ok(answer)
 }
 
 /// Say that one is typing; send it again every few seconds.

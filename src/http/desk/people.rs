@@ -1,18 +1,22 @@
 //! Colleagues, teams, and the customers whom the business knows.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Extension, Path, Query, State};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::bus::Hint;
+use crate::channel::limit::Caller;
 use crate::clock;
 use crate::http::desk::state::{Console, named};
 use crate::http::desk::wire::{Contact, Row, load};
+use crate::http::ledger;
 use crate::http::staff::Staff;
 use crate::model::id::CustomerId;
 use crate::model::time::Timestamp;
@@ -25,6 +29,8 @@ const PAGE: usize = 50;
 /// Longest name, address or number, in characters; longest notes; largest attributes, in bytes.
 const LONGEST: usize = 200;
 const LONGEST_NOTES: usize = 4000;
+/// Longest name of an attribute.
+const LONGEST_KEY: usize = 64;
 const LARGEST: usize = 8 << 10;
 
 pub(super) fn routes(console: Console) -> OpenApiRouter {
@@ -181,8 +187,9 @@ struct Change {
     name: Option<String>,
     email: Option<String>,
     phone: Option<String>,
-    /// Replaces all attributes.
-    attributes: Option<BTreeMap<String, Value>>,
+    /// What is named is set, or removed by `null`; what is not named stays.
+    #[schema(value_type = Option<Object>)]
+    attributes: Option<BTreeMap<String, Option<Value>>>,
     notes: Option<String>,
 }
 
@@ -194,11 +201,13 @@ struct Change {
 )]
 async fn change(
     State(console): State<Console>,
+    Extension(caller): Extension<Caller>,
     staff: Staff,
     Path(id): Path<String>,
     Body(change): Body<Change>,
 ) -> Result<Json<Contact>, Problem> {
     let mut row = find(&console, &staff, &id).await?;
+    let before = serde_json::to_value(Contact::from(row.clone())).map_err(Problem::internal)?;
     for (value, field) in [(change.name, &mut row.name), (change.email, &mut row.email), (change.phone, &mut row.phone)]
     {
         if let Some(value) = value {
@@ -209,14 +218,34 @@ async fn change(
         row.notes = plain(&notes, LONGEST_NOTES)?;
     }
     if let Some(attributes) = change.attributes {
-        row.attributes = serde_json::to_string(&attributes).map_err(Problem::internal)?;
+        let mut kept: BTreeMap<String, Value> = serde_json::from_str(&row.attributes).unwrap_or_default();
+        for (key, value) in attributes {
+            match value {
+                Some(value) => kept.insert(plain(&key, LONGEST_KEY)?, value),
+                None => kept.remove(&key),
+            };
+        }
+        row.attributes = serde_json::to_string(&kept).map_err(Problem::internal)?;
         if row.attributes.len() > LARGEST {
             return Err(Code::TooLarge.into());
         }
     }
     row.updated_at = clock::now();
     console.store.save_contact(&row).await.map_err(Problem::internal)?;
+    let (workspace, contact) = (row.workspace, row.id);
+    console.bus.publish(Arc::new(Hint::Contact { workspace, contact }));
+    let after = serde_json::to_value(Contact::from(row.clone())).map_err(Problem::internal)?;
+    let what = [&row.name, &row.email].into_iter().find(|text| !text.is_empty());
+    let what = what.map_or_else(|| row.id.to_string(), Clone::clone);
+    let changed = (differing(&before, &after), differing(&after, &before));
+    ledger::record(&console.store, Some(&staff.agent), caller, "contact.changed", what, changed).await?;
     Ok(Json(Contact::from(row)))
+}
+
+/// Of one object what stands differently in the other.
+fn differing(one: &Value, other: &Value) -> Option<Value> {
+    let fields = one.as_object()?.iter().filter(|(key, value)| other.get(key) != Some(value));
+    Some(fields.map(|(key, value)| (key.clone(), value.clone())).collect())
 }
 
 fn plain(text: &str, most: usize) -> Result<String, Problem> {

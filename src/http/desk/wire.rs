@@ -47,6 +47,9 @@ pub(super) struct Row {
     escalation: Option<Escalation>,
     /// 1 to 5.
     rating: Option<i64>,
+    /// In the list of mentions: how many of the caller's have not been seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mentions: Option<i64>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -88,6 +91,8 @@ struct Escalation {
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub(super) struct Counts {
     mine: u64,
+    /// Those with a mention of the caller that they have not seen.
+    mentions: u64,
     unassigned: u64,
     waiting: u64,
     all: u64,
@@ -169,6 +174,7 @@ impl From<Listed> for Row {
             snoozed_until: row.snoozed_until.map(time),
             escalation,
             rating: row.rating,
+            mentions: row.mentioned_at.map(|_| row.mentions_unseen),
         }
     }
 }
@@ -201,6 +207,7 @@ impl Counts {
     pub(super) fn of(tally: &Tally, agent: AgentId) -> Self {
         Self {
             mine: load(tally, agent),
+            mentions: tally.mentions.get(&agent).copied().unwrap_or_default(),
             unassigned: tally.unassigned,
             waiting: tally.waiting,
             all: tally.all,
