@@ -18,6 +18,7 @@ use crate::config::layers;
 use crate::copilot::Copilot;
 use crate::copilot::watch::Watch;
 use crate::desk::accounts::Accounts;
+use crate::desk::closing::Closer;
 use crate::desk::feed::Feed;
 use crate::desk::inboxes::Inboxes;
 use crate::desk::router::Router;
@@ -192,6 +193,7 @@ impl House {
                 blobs: Blobs::new(&data),
                 store: store.clone(),
                 bus: Arc::clone(&bus),
+                desk: desk.clone(),
             },
             key,
             closing.clone(),
@@ -238,6 +240,8 @@ impl House {
             self.loops.spawn(self.feed.clone().run(self.closing.clone()));
             self.loops.spawn(self.desk.clone().keep_attendance(self.closing.clone()));
             self.loops.spawn(self.router.clone().run(self.closing.clone()));
+            let closer = Closer::new(self.journal.clone(), self.store.clone(), self.inboxes.clone());
+            self.loops.spawn(closer.run(WorkspaceId::DEFAULT, self.closing.clone()));
         }
         if let Some(worker) = &self.worker {
             let (worker, closing) = (Arc::clone(worker), self.closing.clone());

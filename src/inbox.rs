@@ -5,12 +5,12 @@ use std::sync::Arc;
 use crate::clock;
 use crate::journal::{AppendError, Journal};
 use crate::model::attachment::Attachment;
-use crate::model::conversation::{Conversation, Forbidden, Status};
+use crate::model::conversation::{Conversation, Forbidden, Owner, Status};
 use crate::model::event::{Event, Party};
-use crate::model::id::{ConversationId, CustomerId, WorkspaceId};
+use crate::model::id::{AgentId, ConversationId, CustomerId, WorkspaceId};
 use crate::model::time::Timestamp;
 use crate::store;
-use crate::text::language;
+use crate::text::language::{self, Language};
 
 /// Longest message in characters; longer ones are refused, not cut, so that nobody is misunderstood.
 const LONGEST: usize = 8_000;
@@ -83,14 +83,25 @@ impl Inbox {
     /// # Errors
     /// When the store cannot be written.
     pub async fn open(&self, opening: Opening, now: Timestamp) -> Result<ConversationId, Error> {
+        self.open_in(opening, Language::default(), now).await
+    }
+
+    /// Opens a conversation on a page of this language.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn open_in(&self, opening: Opening, language: Language, now: Timestamp) -> Result<ConversationId, Error> {
         let id = clock::id();
-        let event = Event::Opened {
+        let mut events = vec![Event::Opened {
             workspace: opening.workspace,
             inbox: opening.inbox,
             channel: opening.channel,
             customer: opening.customer,
-        };
-        match self.journal.append(&Conversation::unborn(id), vec![event], now).await {
+        }];
+        if language != Language::default() {
+            events.push(Event::Addressed { language });
+        }
+        match self.journal.append(&Conversation::unborn(id), events, now).await {
             Ok(_) => Ok(id),
             // A fresh id that is taken belongs to somebody else.
             Err(AppendError::Conflict { .. }) => Err(Error::Busy),
@@ -105,6 +116,18 @@ impl Inbox {
     /// # Errors
     /// When the message cannot be taken; sending it again with the same client id is safe after each of them.
     pub async fn accept(&self, inbound: Inbound, now: Timestamp) -> Result<Accepted, Error> {
+        self.take_in(inbound, None, now).await
+    }
+
+    /// The same, and a conversation that this agent had when it was resolved is theirs again.
+    ///
+    /// # Errors
+    /// As [`Inbox::accept`].
+    pub async fn accept_back(&self, inbound: Inbound, agent: AgentId, now: Timestamp) -> Result<Accepted, Error> {
+        self.take_in(inbound, Some(agent), now).await
+    }
+
+    async fn take_in(&self, inbound: Inbound, agent: Option<AgentId>, now: Timestamp) -> Result<Accepted, Error> {
         let text = match clean(&inbound.text) {
             Err(Error::Empty) if !inbound.attachments.is_empty() => String::new(),
             text => text?,
@@ -136,7 +159,11 @@ impl Inbox {
                 attachments: inbound.attachments.clone(),
             };
             let events = match before.status {
-                Status::Resolved => vec![Event::Reopened { by: Party::Customer }, said],
+                Status::Resolved => {
+                    let had = agent.filter(|agent| before.owner == Owner::Agent(*agent));
+                    let back = had.map(|agent| Event::Claimed { agent, routed: true });
+                    [Some(Event::Reopened { by: Party::Customer }), back, Some(said)].into_iter().flatten().collect()
+                }
                 Status::Unborn | Status::Open => vec![said],
             };
             match self.journal.append(&before, events, now).await {

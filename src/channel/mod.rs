@@ -8,6 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub mod follow;
 pub mod limit;
 pub mod names;
+mod reunion;
 pub mod sniff;
 pub mod token;
 pub mod visitor;

@@ -4,9 +4,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::channel::reunion;
 use crate::desk::inboxes::Door;
+use crate::inbox::Inbox;
 use crate::model::id::{CustomerId, WorkspaceId};
 use crate::model::time::Timestamp;
 use crate::problem::{Code, Problem};
@@ -16,7 +19,7 @@ use crate::store::contacts::ContactRow;
 /// Attributes of one customer.
 const ATTRIBUTES: usize = 50;
 /// Under this attribute stands whom an unproved visitor says to be.
-const CLAIM: &str = "claimed_id";
+pub(super) const CLAIM: &str = "claimed_id";
 
 /// What a visitor says of themselves.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
@@ -53,60 +56,122 @@ pub struct Known {
     pub verified: bool,
 }
 
-/// Finds or makes the customer of a conversation that begins, and keeps what is said of them. `fresh` is the id of somebody
-/// who is new.
-///
-/// # Errors
-/// Something is too long, or the store cannot be used.
-#[expect(clippy::too_many_arguments, reason = "each is a fact about the arrival, and none belongs to another")]
-pub async fn arrive(
-    store: &Store,
-    workspace: WorkspaceId,
-    door: Option<&Door>,
-    fresh: CustomerId,
-    contact: Option<&Contact>,
-    identity: Option<&Identity>,
-    language: &str,
-    now: Timestamp,
-) -> Result<Known, Problem> {
-    let verified = proved(door, identity);
-    let before = match identity {
-        Some(identity) if verified => store.contact_named(workspace, &identity.id).await.map_err(Problem::internal)?,
-        _ => None,
-    };
-    let customer = before.as_ref().map_or(fresh, |row| row.id);
-    if contact.is_none() && identity.is_none() {
-        return Ok(Known { customer, verified });
-    }
-    let mut row = before.unwrap_or_else(|| ContactRow::unknown(workspace, customer, now));
-    if is_tag(language) {
-        language.clone_into(&mut row.language);
-    }
-    learn(&mut row, contact, identity, verified)?;
-    keep(store, row, now).await?;
-    Ok(Known { customer, verified })
+/// Where somebody comes in.
+#[derive(Clone, Copy, Debug)]
+pub struct Entrance<'a> {
+    pub store: &'a Store,
+    pub inbox: &'a Inbox,
+    pub workspace: WorkspaceId,
+    pub door: Option<&'a Door>,
+    pub now: Timestamp,
 }
 
-/// Keeps what is said of the customer of a conversation that exists. Its customer stays who it is: somebody whom the shop
-/// knows under another row is verified here, but not joined to it.
-///
-/// # Errors
-/// Something is too long, or the store cannot be used.
-pub async fn introduce(
-    store: &Store,
-    workspace: WorkspaceId,
-    door: Option<&Door>,
-    customer: CustomerId,
-    contact: &Contact,
-    identity: Option<&Identity>,
-    now: Timestamp,
-) -> Result<Known, Problem> {
-    let verified = proved(door, identity);
-    let before = store.contact(workspace, customer).await.map_err(Problem::internal)?;
-    let mut row = before.unwrap_or_else(|| ContactRow::unknown(workspace, customer, now));
-    learn(&mut row, Some(contact), identity, verified)?;
-    keep(store, row, now).await?;
-    Ok(Known { customer, verified })
+impl Entrance<'_> {
+    /// Finds or makes the customer of a conversation that begins, and keeps what is said of them. `previous` is the customer
+    /// of an earlier conversation whose token the visitor holds, `fresh` the id of somebody who is new.
+    ///
+    /// # Errors
+    /// Something is too long, or the store cannot be used.
+    pub async fn arrive(
+        &self,
+        contact: Option<&Contact>,
+        identity: Option<&Identity>,
+        previous: Option<CustomerId>,
+        fresh: CustomerId,
+        language: &str,
+    ) -> Result<Known, Problem> {
+        let verified = proved(self.door, identity);
+        let named = self.named(identity.filter(|_| verified)).await?;
+        let earlier = match previous {
+            Some(previous) => Some(self.row(previous).await?).filter(|row| may_be(row, identity, verified)),
+            None => None,
+        };
+        let customer = named.as_ref().or(earlier.as_ref()).map_or(fresh, |row| row.id);
+        if contact.is_none() && identity.is_none() {
+            return Ok(Known { customer, verified });
+        }
+        let (mut row, other) = match (named, earlier) {
+            (Some(named), earlier) => (named, earlier),
+            (None, Some(earlier)) => (earlier, None),
+            (None, None) => (ContactRow::unknown(self.workspace, fresh, self.now), None),
+        };
+        if is_tag(language) {
+            language.clone_into(&mut row.language);
+        }
+        self.keep(row, other, contact, identity, verified).await
+    }
+
+    /// Keeps what is said of the customer of a conversation that exists. Whom the shop signs as somebody whom it knows under
+    /// another row becomes that one, with all conversations.
+    ///
+    /// # Errors
+    /// Something is too long, or the store cannot be used.
+    pub async fn introduce(
+        &self,
+        customer: CustomerId,
+        contact: &Contact,
+        identity: Option<&Identity>,
+    ) -> Result<Known, Problem> {
+        let own = self.row(customer).await?;
+        // Somebody else at the same screen does not become the one who was proved before.
+        let verified = proved(self.door, identity)
+            && own.external_id.as_ref().is_none_or(|id| identity.is_some_and(|identity| identity.id == *id));
+        match self.named(identity.filter(|_| verified)).await? {
+            Some(named) => self.keep(named, Some(own), Some(contact), identity, verified).await,
+            None => self.keep(own, None, Some(contact), identity, verified).await,
+        }
+    }
+
+    /// What is known of a customer; nothing, of most.
+    async fn row(&self, customer: CustomerId) -> Result<ContactRow, Problem> {
+        let row = self.store.contact(self.workspace, customer).await.map_err(Problem::internal)?;
+        Ok(row.unwrap_or_else(|| ContactRow::unknown(self.workspace, customer, self.now)))
+    }
+
+    async fn named(&self, proved: Option<&Identity>) -> Result<Option<ContactRow>, Problem> {
+        match proved {
+            Some(identity) => self.store.contact_named(self.workspace, &identity.id).await.map_err(Problem::internal),
+            None => Ok(None),
+        }
+    }
+
+    /// Writes down who it is. `other` is the same person under another row.
+    async fn keep(
+        &self,
+        mut row: ContactRow,
+        other: Option<ContactRow>,
+        contact: Option<&Contact>,
+        identity: Option<&Identity>,
+        verified: bool,
+    ) -> Result<Known, Problem> {
+        let other = other.filter(|other| other.id != row.id);
+        learn(&mut row, contact, identity, verified)?;
+        if let Some(other) = &other {
+            reunion::fill(&mut row, other);
+        }
+        row.updated_at = self.now;
+        let customer = row.id;
+        if !self.store.save_contact(&row).await.map_err(Problem::internal)? {
+            // Another row has the shop's name for this person: who they are is proved all the same.
+            row.external_id = None;
+            self.store.save_contact(&row).await.map_err(Problem::internal)?;
+        }
+        if let Some(other) = other {
+            reunion::move_to(self.store, self.inbox, &other, customer, self.now).await?;
+        }
+        Ok(Known { customer, verified })
+    }
+}
+
+/// Whether somebody who holds the token of an earlier conversation can be its customer. What the shop proved, only a proof
+/// opens again; what was only claimed must not be claimed otherwise.
+fn may_be(earlier: &ContactRow, identity: Option<&Identity>, verified: bool) -> bool {
+    if earlier.verified {
+        return verified && identity.is_some_and(|identity| earlier.external_id.as_ref() == Some(&identity.id));
+    }
+    let attributes: BTreeMap<String, Value> = serde_json::from_str(&earlier.attributes).unwrap_or_default();
+    let claimed = attributes.get(CLAIM).and_then(Value::as_str);
+    identity.is_none_or(|identity| claimed.is_none_or(|claimed| claimed == identity.id))
 }
 
 fn proved(door: Option<&Door>, identity: Option<&Identity>) -> bool {
@@ -130,7 +195,8 @@ fn learn(
     identity: Option<&Identity>,
     verified: bool,
 ) -> Result<(), Problem> {
-    let mut attributes: BTreeMap<String, String> = serde_json::from_str(&row.attributes).unwrap_or_default();
+    // Agents may have written values of other kinds.
+    let mut attributes: BTreeMap<String, Value> = serde_json::from_str(&row.attributes).unwrap_or_default();
     if let Some(identity) = identity {
         let id = short(&identity.id, 200, "identity.id")?;
         if verified {
@@ -138,7 +204,7 @@ fn learn(
             row.verified = true;
             attributes.remove(CLAIM);
         } else if !id.is_empty() && !row.verified {
-            attributes.insert(CLAIM.to_owned(), id);
+            attributes.insert(CLAIM.to_owned(), id.into());
         }
         if verified || !row.verified {
             said(&mut row.name, identity.name.as_deref(), 200, "identity.name")?;
@@ -153,8 +219,9 @@ fn learn(
             (&mut row.email, &contact.email, 254, "contact.email"),
             (&mut row.phone, &contact.phone, 40, "contact.phone"),
         ] {
-            if !row.verified || kept.is_empty() {
-                said(kept, given.as_deref(), most, at)?;
+            let given = short(given.as_deref().unwrap_or_default(), most, at)?;
+            if !given.is_empty() && (!row.verified || kept.is_empty()) {
+                *kept = given;
             }
         }
         for (key, value) in &contact.attributes {
@@ -166,7 +233,7 @@ fn learn(
             if value.is_empty() {
                 attributes.remove(&key);
             } else {
-                attributes.insert(key, value);
+                attributes.insert(key, value.into());
             }
         }
         if attributes.len() > ATTRIBUTES {
@@ -175,16 +242,6 @@ fn learn(
     }
     row.attributes = serde_json::to_string(&attributes).map_err(Problem::internal)?;
     Ok(())
-}
-
-async fn keep(store: &Store, mut row: ContactRow, now: Timestamp) -> Result<(), Problem> {
-    row.updated_at = now;
-    if store.save_contact(&row).await.map_err(Problem::internal)? {
-        return Ok(());
-    }
-    // Another row has the shop's name for this person: who they are is proved all the same.
-    row.external_id = None;
-    store.save_contact(&row).await.map(|_| ()).map_err(Problem::internal)
 }
 
 fn said(kept: &mut String, given: Option<&str>, most: usize, at: &str) -> Result<(), Problem> {
@@ -246,6 +303,29 @@ mod tests {
             .unwrap();
         assert_eq!((row.external_id.as_deref(), row.verified, row.name.as_str()), (Some("user-42"), true, "Ann"));
         assert_eq!(row.attributes, r#"{"plan":"pro"}"#);
+    }
+
+    #[test]
+    fn a_token_leads_back_to_a_stranger_and_never_to_somebody_else() {
+        let (mut stranger, mut ann) = (row(), row());
+        let (ann_again, mallory) = (identity("user-42", "Ann"), identity("user-43", "Mallory"));
+        assert!(may_be(&stranger, None, false) && may_be(&stranger, Some(&ann_again), true));
+        learn(&mut stranger, None, Some(&ann_again), false).unwrap();
+        assert!(may_be(&stranger, None, false) && may_be(&stranger, Some(&ann_again), false));
+        assert!(!may_be(&stranger, Some(&mallory), false) && !may_be(&stranger, Some(&mallory), true));
+        learn(&mut ann, None, Some(&ann_again), true).unwrap();
+        assert!(may_be(&ann, Some(&ann_again), true));
+        for (identity, verified) in [(None, false), (Some(&ann_again), false), (Some(&mallory), true)] {
+            assert!(!may_be(&ann, identity, verified), "only a proof leads to whom the shop has proved");
+        }
+    }
+
+    #[test]
+    fn what_agents_wrote_of_other_kinds_stays() {
+        let mut row = row();
+        row.attributes = r#"{"orders":3}"#.to_owned();
+        learn(&mut row, Some(&contact("Ann", &[("plan", "pro")])), None, false).unwrap();
+        assert_eq!(row.attributes, r#"{"orders":3,"plan":"pro"}"#);
     }
 
     #[test]

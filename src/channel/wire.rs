@@ -204,6 +204,7 @@ pub fn frame(recorded: &Recorded, name: &str) -> Option<Frame> {
         | Event::Noted { .. }
         | Event::DraftJudged { .. }
         | Event::Summarised { .. }
+        | Event::Addressed { .. }
         | Event::Recognised { .. }
         | Event::Snoozed { .. }
         | Event::Woken { .. }

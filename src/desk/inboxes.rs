@@ -239,8 +239,10 @@ pub fn check(name: &str, settings: &InboxSettings) -> Vec<Complaint> {
         "Media types such as image/* or application/pdf.",
         "请填写媒体类型，例如 image/* 或 application/pdf。",
     );
-    let minutes = (1..=10_080).contains(&settings.reply_minutes);
+    let minutes = settings.reply_minutes.is_none_or(|minutes| (1..=10_080).contains(&minutes));
     expect(minutes, "reply_minutes", "1 to 10080 minutes (a week).", "1 到 10080 分钟（一周）。");
+    let hours = settings.resolve_idle_hours <= 8760;
+    expect(hours, "resolve_idle_hours", "0 to 8760 hours (a year).", "0 到 8760 小时（一年）。");
     complaints.extend(form(&settings.prechat.fields));
     complaints.extend(Schedule::read(&settings.hours).err().unwrap_or_default());
     complaints
@@ -353,7 +355,8 @@ mod tests {
         let mut settings = InboxSettings {
             colour: "red".to_owned(),
             origins: vec!["https://shop.example/".to_owned(), "https://shop.example:8443".to_owned()],
-            reply_minutes: 0,
+            reply_minutes: Some(0),
+            resolve_idle_hours: 8761,
             ..InboxSettings::default()
         };
         settings.uploads.types = vec!["image/*".to_owned(), "*/*".to_owned()];
@@ -375,6 +378,7 @@ mod tests {
                 "origins[0]",
                 "uploads.types",
                 "reply_minutes",
+                "resolve_idle_hours",
                 "prechat.fields[0].kind",
                 "prechat.fields[1].options",
                 "prechat.fields[2].key",

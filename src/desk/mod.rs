@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod actions;
 pub mod attendance;
+pub mod closing;
 pub mod config;
 pub mod feed;
 pub mod hours;

@@ -27,6 +27,10 @@ pub enum Event {
         channel: String,
         customer: CustomerId,
     },
+    /// The page on which the customer came in speaks this language; it is theirs until they write.
+    Addressed {
+        language: Language,
+    },
     /// The customer is somebody whom the business had met before: the conversation is theirs from now on.
     Recognised {
         customer: CustomerId,
@@ -171,6 +175,7 @@ impl Event {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Opened { .. } => "opened",
+            Self::Addressed { .. } => "addressed",
             Self::Recognised { .. } => "recognised",
             Self::CustomerSaid { .. } => "customer_said",
             Self::TurnStarted { .. } => "turn_started",

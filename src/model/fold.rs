@@ -126,6 +126,7 @@ impl Conversation {
                 self.customer = Some(*customer);
                 self.opened_at = recorded.at;
             }
+            Event::Addressed { language } => self.language = *language,
             Event::Recognised { customer } => self.customer = Some(*customer),
             Event::CustomerSaid { client_id, text, language, attachments } => {
                 self.language = *language;

@@ -47,8 +47,10 @@ pub struct InboxSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub team: Option<TeamId>,
-    /// What customers are told about how soon a person answers, in minutes.
-    pub reply_minutes: u32,
+    /// What customers are told about how soon a person answers, in minutes; nothing until somebody promises it.
+    pub reply_minutes: Option<u32>,
+    /// Hours after which a conversation of the bot is resolved when the customer says nothing more; 0 is never.
+    pub resolve_idle_hours: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, utoipa::ToSchema)]
@@ -166,7 +168,8 @@ impl Default for InboxSettings {
             uploads: Uploads::default(),
             csat: true,
             team: None,
-            reply_minutes: 5,
+            reply_minutes: None,
+            resolve_idle_hours: 72,
         }
     }
 }

@@ -142,6 +142,19 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
+    /// Forgets what is known of a customer.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn delete_contact(&self, workspace: WorkspaceId, id: CustomerId) -> Result<(), Error> {
+        sqlx::query("delete from contacts where workspace = $1 and id = $2")
+            .bind(workspace.0)
+            .bind(id.0)
+            .execute(self.writer())
+            .await?;
+        Ok(())
+    }
+
     /// Customers whose name, address, phone or external id holds `words` (in any case), the last changed first, changed
     /// before `before`; at most `limit`.
     ///

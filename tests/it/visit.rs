@@ -1,7 +1,7 @@
 //! What a customer's browser does besides talking: who they are, files, receipts, a rating, the end, a transcript.
 
 use frontdesk::model::event::{Event, Party};
-use frontdesk::model::id::WorkspaceId;
+use frontdesk::model::id::{CustomerId, WorkspaceId};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -46,6 +46,7 @@ async fn a_page_learns_what_its_widget_looks_like() {
     let house = House::start().await;
     let shown: Value = house.get("/api/v1/widget/default").send().await.unwrap().json().await.unwrap();
     assert_eq!((&shown["key"], &shown["hours"]["open_now"]), (&json!("default"), &json!(true)), "{shown}");
+    assert!(shown.get("reply_minutes").is_none(), "nothing is promised that nobody chose: {shown}");
     assert!(shown["limits"]["chars"].as_u64().unwrap() > 0 && shown.get("secret").is_none(), "{shown}");
     assert_eq!(house.get("/api/v1/widget/none").send().await.unwrap().status(), StatusCode::NOT_FOUND);
     let unknown = house.request(Method::POST, "/api/v1/conversations").json(&json!({ "inbox": "none" })).send().await;
@@ -104,11 +105,61 @@ async fn only_a_signature_makes_a_visitor_somebody() {
         start(&house, json!({ "contact": { "email": "ann@example.com", "attributes": { "plan": "pro" } } })).await;
     let body = json!({ "identity": { "id": "user-42", "proof": PROOF }, "phone": "123" });
     assert_eq!(post(&house, &later, "contact", body).await, 204);
-    let row =
-        house.app.store.contact(WorkspaceId::DEFAULT, customer(&events(&house, &later).await)).await.unwrap().unwrap();
-    assert_eq!((row.email.as_str(), row.phone.as_str(), row.verified), ("ann@example.com", "123", true));
+    let anonymous = customer(&events(&house, &later).await);
+    let row = house.app.store.contact(WorkspaceId::DEFAULT, ann).await.unwrap().unwrap();
+    assert_eq!((row.name.as_str(), row.email.as_str(), row.phone.as_str()), ("Ann", "ann@example.com", "123"));
+    assert_eq!(now(&house, &later).await, ann, "the conversation is hers now");
+    assert_eq!(house.app.store.contact(WorkspaceId::DEFAULT, anonymous).await.unwrap(), None);
     let long = json!({ "name": "x".repeat(300) });
     assert_eq!(post(&house, &later, "contact", long).await, 422);
+    house.close().await;
+}
+
+/// The customer of a conversation as it is now.
+async fn now(house: &House, door: &Door) -> CustomerId {
+    house.app.journal.load(door.id.parse().unwrap()).await.unwrap().unwrap().customer.unwrap()
+}
+
+#[tokio::test]
+async fn whoever_has_not_written_is_answered_in_the_language_of_the_page() {
+    let house = House::start().await;
+    let (door, _) = start(&house, json!({ "language": "zh-CN" })).await;
+    assert_eq!(post(&house, &door, "human", json!({})).await, 202);
+    let notice = house.follow(&door, 0).await.until("escalated").await.pop().unwrap().data["notice"].clone();
+    assert!(notice.as_str().is_some_and(|notice| notice.contains("客服")), "{notice}");
+    let (door, _) = start(&house, json!({ "language": "zh-CN" })).await;
+    assert_eq!(house.say(&door, "1", "I want to talk to a human").await.0, 202);
+    let notice = house.follow(&door, 0).await.until("escalated").await.pop().unwrap().data["notice"].clone();
+    assert!(notice.as_str().is_some_and(str::is_ascii), "what they write counts: {notice}");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn who_was_here_before_is_known_by_the_token_of_then() {
+    let house = House::start().await;
+    let inbox = house.app.inboxes.all().await.unwrap().remove(0);
+    house.app.inboxes.set_secret(inbox.id, SECRET).await.unwrap();
+    let identity = json!({ "id": "user-42", "name": "Ann", "proof": PROOF });
+    let before = |door: &Door| json!({ "id": door.id, "token": door.token });
+    let (first, _) = start(&house, json!({ "contact": { "name": "A" } })).await;
+    let (second, _) = start(&house, json!({ "previous": before(&first) })).await;
+    let stranger = now(&house, &first).await;
+    assert_eq!(now(&house, &second).await, stranger);
+    let forged = json!({ "id": first.id, "token": second.token });
+    for odd in [forged, json!({ "id": "nonsense", "token": "" })] {
+        let (door, _) = start(&house, json!({ "previous": odd })).await;
+        assert_ne!(now(&house, &door).await, stranger, "a wrong token opens nothing, and stops nobody");
+    }
+    // Whom the shop proves takes the earlier conversations along, and nobody follows without a proof.
+    let (third, _) = start(&house, json!({ "previous": before(&second), "identity": identity })).await;
+    assert_eq!(now(&house, &third).await, stranger, "the stranger is Ann");
+    let (fourth, _) = start(&house, json!({ "previous": before(&third) })).await;
+    let later = now(&house, &fourth).await;
+    assert_ne!(later, stranger, "without a proof it may be anybody at the same screen");
+    let (fifth, _) = start(&house, json!({ "previous": before(&fourth), "identity": identity })).await;
+    assert_eq!((now(&house, &fifth).await, now(&house, &fourth).await), (stranger, stranger), "she is one again");
+    let contact = house.app.store.contact(WorkspaceId::DEFAULT, stranger).await.unwrap().unwrap();
+    assert_eq!((contact.name.as_str(), contact.verified), ("Ann", true));
     house.close().await;
 }
 

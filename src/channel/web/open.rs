@@ -10,13 +10,14 @@ use utoipa::ToSchema;
 
 use crate::channel::Channel;
 use crate::channel::limit::Caller;
-use crate::channel::visitor::{self, Contact, Identity};
+use crate::channel::visitor::{Contact, Entrance, Identity};
 use crate::channel::web::state::{Web, refused, welcomes};
 use crate::clock;
 use crate::inbox::Opening;
-use crate::model::id::{CustomerId, WorkspaceId};
+use crate::model::id::{ConversationId, CustomerId, WorkspaceId};
 use crate::model::inbox::DEFAULT_KEY;
-use crate::problem::{Code, Document, Problem};
+use crate::problem::{Code, Document, Problem, preferred};
+use crate::text::language::Language;
 
 #[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -27,6 +28,17 @@ pub(super) struct Start {
     language: Option<String>,
     contact: Option<Contact>,
     identity: Option<Identity>,
+    /// An earlier conversation of the same visitor. One that cannot be used is passed over.
+    previous: Option<Previous>,
+}
+
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[schema(as = PreviousConversation)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Previous {
+    id: String,
+    /// The token of that conversation.
+    token: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -64,29 +76,45 @@ pub(super) async fn start(
         None if start.inbox.is_some() => return Err(Code::NotFound.into()),
         _ => {}
     }
-    let store = &web.0.rooms.store;
-    let language = start.language.as_deref().unwrap_or_default();
-    let known = visitor::arrive(
-        store,
-        WorkspaceId::DEFAULT,
-        door.as_deref(),
-        clock::id::<CustomerId>(),
-        start.contact.as_ref(),
-        start.identity.as_ref(),
-        language,
+    let previous = match &start.previous {
+        Some(previous) => customer_of(&web, previous).await?,
+        None => None,
+    };
+    let entrance = Entrance {
+        store: &web.0.rooms.store,
+        inbox: &web.0.rooms.inbox,
+        workspace: WorkspaceId::DEFAULT,
+        door: door.as_deref(),
         now,
-    )
-    .await?;
+    };
+    let language = start.language.as_deref().unwrap_or_default();
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|tag| tag.to_str().ok());
+    let speaks = start.language.as_deref().map_or_else(|| preferred(accepted), Language::from_tag);
+    let (contact, identity) = (start.contact.as_ref(), start.identity.as_ref());
+    let known = entrance.arrive(contact, identity, previous, clock::id(), language).await?;
+    if contact.is_some() || identity.is_some() {
+        web.tell_contact(WorkspaceId::DEFAULT, known.customer);
+    }
     let opening = Opening {
         workspace: WorkspaceId::DEFAULT,
         inbox: key.to_owned(),
         channel: web.name().to_owned(),
         customer: known.customer,
     };
-    let conversation = web.0.rooms.inbox.open(opening, now).await.map_err(refused)?;
+    let conversation = web.0.rooms.inbox.open_in(opening, speaks, now).await.map_err(refused)?;
     let token = web.0.key.token(conversation);
     let started = Started { id: conversation.to_string(), token, verified: known.verified };
     Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(started)))
+}
+
+/// The customer of an earlier conversation, for whoever holds its token.
+async fn customer_of(web: &Web, previous: &Previous) -> Result<Option<CustomerId>, Problem> {
+    let Ok(id) = previous.id.parse::<ConversationId>() else { return Ok(None) };
+    if !web.0.key.proves(id, &previous.token) {
+        return Ok(None);
+    }
+    let found = web.0.rooms.journal.load(id).await.map_err(Problem::internal)?;
+    Ok(found.filter(|found| found.workspace == WorkspaceId::DEFAULT).and_then(|found| found.customer))
 }
 
 /// Programs that know nothing of inboxes send nothing at all.

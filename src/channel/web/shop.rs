@@ -29,7 +29,9 @@ pub(super) struct Shown {
     out_of_hours: OutOfHours,
     uploads: Uploads,
     csat: bool,
-    reply_minutes: u32,
+    /// About how soon a person answers while they are there; left out when the business promises nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_minutes: Option<u32>,
     limits: Limits,
 }
 

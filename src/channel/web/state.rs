@@ -6,17 +6,18 @@ use axum::http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use crate::bus::Bus;
+use crate::bus::{Bus, Hint};
 use crate::channel::follow::Seats;
 use crate::channel::limit::{Caller, Limiter, Rate};
 use crate::channel::names::Names;
 use crate::channel::token::Key;
 use crate::desk::inboxes::{Door, Inboxes};
+use crate::desk::shell::Desk;
 use crate::inbox::{self, Inbox};
 use crate::journal::Journal;
 use crate::knowledge::blobs::Blobs;
 use crate::model::conversation::Conversation;
-use crate::model::id::ConversationId;
+use crate::model::id::{ConversationId, CustomerId, WorkspaceId};
 use crate::model::inbox::InboxSettings;
 use crate::problem::{Code, Problem};
 use crate::store::{self, Store};
@@ -90,6 +91,7 @@ pub struct Rooms {
     pub blobs: Blobs,
     pub store: Store,
     pub bus: Arc<dyn Bus>,
+    pub desk: Desk,
 }
 
 impl Web {
@@ -129,6 +131,11 @@ impl Web {
         let found = self.0.rooms.journal.load(id).await.map_err(Problem::internal)?;
         // The token was right, so the data folder is not the one that it was made for.
         found.ok_or_else(|| Code::NotFound.into())
+    }
+
+    /// Tells consoles that something else is known of a customer.
+    pub(super) fn tell_contact(&self, workspace: WorkspaceId, contact: CustomerId) {
+        self.0.rooms.bus.publish(Arc::new(Hint::Contact { workspace, contact }));
     }
 
     /// The inbox of a key. `None` when it is gone.

@@ -1,5 +1,6 @@
 //! The conversation itself: say something, follow what is said, read what a reply cites.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
@@ -11,14 +12,19 @@ use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::bus::Hint;
 use crate::channel::limit::Caller;
 use crate::channel::web::state::{Web, refused};
 use crate::channel::{follow, wire};
 use crate::clock;
 use crate::inbox::Inbound;
 use crate::model::attachment::Attachment;
-use crate::model::id::{ChunkName, ConversationId};
+use crate::model::conversation::{Owner, Status};
+use crate::model::id::{AgentId, ChunkName, ConversationId};
+use crate::model::staff::{Presence, Role};
+use crate::model::time::Timestamp;
 use crate::problem::{Body, Code, Document, Problem};
+use crate::store::agents::AgentRow;
 
 /// Files of one message.
 const FILES: usize = 10;
@@ -75,8 +81,27 @@ pub(super) async fn say(
     check_client_id(&said.client_id)?;
     let attachments = uploaded(&web, conversation, &said.attachments).await?;
     let inbound = Inbound { conversation, client_id: said.client_id, text: said.text, attachments };
-    let accepted = web.0.rooms.inbox.accept(inbound, now).await.map_err(refused)?;
+    let rooms = &web.0.rooms;
+    let accepted = match last_agent(&web, conversation, now).await? {
+        Some(agent) => {
+            let accepted = rooms.inbox.accept_back(inbound, agent, now).await.map_err(refused)?;
+            if !accepted.repeated {
+                rooms.bus.publish(Arc::new(Hint::Assigned { conversation, agent }));
+            }
+            accepted
+        }
+        None => rooms.inbox.accept(inbound, now).await.map_err(refused)?,
+    };
     Ok((StatusCode::ACCEPTED, Json(Accepted { seq: accepted.seq, repeated: accepted.repeated })))
+}
+
+/// Who had a conversation that is over, when they are there to take it up again.
+async fn last_agent(web: &Web, id: ConversationId, now: Timestamp) -> Result<Option<AgentId>, Problem> {
+    let Some(conversation) = web.0.rooms.journal.recall(id).await.map_err(Problem::internal)? else { return Ok(None) };
+    let (Status::Resolved, Owner::Agent(agent)) = (conversation.status, conversation.owner) else { return Ok(None) };
+    let row = web.0.rooms.store.agent(conversation.workspace, agent).await.map_err(Problem::internal)?;
+    let there = |row: &AgentRow| row.role >= Role::Agent && web.0.rooms.desk.presence(row, now) == Presence::Online;
+    Ok(row.filter(there).map(|row| row.id))
 }
 
 /// The files as they were taken in. One that was uploaded elsewhere is nobody's to send here.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::bus::Hint;
 use crate::channel::limit::Caller;
-use crate::channel::visitor::{self, Contact, Identity};
+use crate::channel::visitor::{Contact, Entrance, Identity};
 use crate::channel::web::state::{Web, refused};
 use crate::clock;
 use crate::model::conversation::{Conversation, Status};
@@ -46,7 +46,7 @@ pub(super) struct Introduction {
     identity: Option<Identity>,
 }
 
-/// Say who the customer is.
+/// Say who the customer is. Whom the shop has signed, and knows from before, has their earlier conversations again.
 #[utoipa::path(
     post, path = "/api/v1/conversations/{id}/contact", tag = "conversations",
     params(("id" = String, Path)), request_body = Introduction, security(("conversation" = [])),
@@ -67,9 +67,10 @@ pub(super) async fn contact(
     let customer = conversation.customer.ok_or(Code::NotFound)?;
     let door = web.door(&conversation.inbox).await?;
     let contact = Contact { name: said.name, email: said.email, phone: said.phone, attributes: said.attributes };
-    let (store, workspace) = (&web.0.rooms.store, conversation.workspace);
-    let identity = said.identity.as_ref();
-    visitor::introduce(store, workspace, door.as_deref(), customer, &contact, identity, clock::now()).await?;
+    let (store, inbox, workspace) = (&web.0.rooms.store, &web.0.rooms.inbox, conversation.workspace);
+    let entrance = Entrance { store, inbox, workspace, door: door.as_deref(), now: clock::now() };
+    let known = entrance.introduce(customer, &contact, said.identity.as_ref()).await?;
+    web.tell_contact(workspace, known.customer);
     Ok(StatusCode::NO_CONTENT)
 }
 

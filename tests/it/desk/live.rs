@@ -17,7 +17,7 @@ use super::{Seat, hire};
 use crate::frames::{Frame, Frames};
 use crate::house::{Door, House};
 
-async fn listen(house: &House, seat: &Seat, path: &str) -> Frames {
+pub(super) async fn listen(house: &House, seat: &Seat, path: &str) -> Frames {
     let url = format!("http://{}{path}", house.address);
     // Streams are open for as long as the test reads them.
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -27,7 +27,7 @@ async fn listen(house: &House, seat: &Seat, path: &str) -> Frames {
 }
 
 /// The next event of a name for which something holds; others are passed over.
-async fn hear(frames: &mut Frames, name: &str, holds: impl Fn(&Value) -> bool) -> Value {
+pub(super) async fn hear(frames: &mut Frames, name: &str, holds: impl Fn(&Value) -> bool) -> Value {
     loop {
         let frame = frames.next().await.unwrap_or_else(|| panic!("the stream ended before {name}"));
         if frame.name == name && holds(&frame.data) {
@@ -72,6 +72,89 @@ async fn who_is_there_gets_what_waits_and_who_vanishes_gives_it_back() {
     // Whoever comes next gets it.
     let mut tab = listen(&house, &anna, "/api/v1/desk/events").await;
     assert_eq!(hear(&mut tab, "assigned", |_| true).await["conversation"], json!(door.id));
+    house.close().await;
+}
+
+#[tokio::test]
+async fn who_does_not_answer_loses_it_to_a_colleague() {
+    let house = House::with(None, |config| {
+        config.desk.answer_within_s = 1;
+        config.desk.widen_after_s = 3600;
+    })
+    .await;
+    let (li, anna) = (hire(&house, "li", Role::Agent).await, hire(&house, "anna", Role::Agent).await);
+    let mut lis = listen(&house, &li, "/api/v1/desk/events").await;
+    let door = ask_for_a_person(&house).await;
+    hear(&mut lis, "assigned", |_| true).await;
+    let mut customer = house.follow(&door, 0).await;
+    customer.until("released").await;
+    let mut annas = listen(&house, &anna, "/api/v1/desk/events").await;
+    hear(&mut annas, "assigned", |one| one["conversation"] == json!(door.id)).await;
+    let reply = json!({ "client_id": "r", "text": "Anna here." });
+    assert_eq!(anna.post(&house, &at(&door, "messages"), &reply).await.0, 201);
+    let events = house.app.journal.events(door.id.parse().unwrap(), 0, 100).await.unwrap();
+    let released: Vec<Value> = events
+        .iter()
+        .filter(|recorded| recorded.event.name() == "released")
+        .map(|recorded| serde_json::to_value(&recorded.event).unwrap())
+        .collect();
+    assert_eq!((&released[0]["agent"], &released[0]["unanswered"]), (&json!(li.id), &json!(true)));
+
+    // Who goes away keeps whom they have answered, and gives back whom they have not.
+    let away = json!({ "presence": "away" });
+    house.say(&door, "2", "And another question.").await;
+    assert_eq!(anna.call(&house, Method::PATCH, "/api/v1/desk/me", &away).await.0, 200);
+    let again = ask_for_a_person(&house).await;
+    hear(&mut lis, "assigned", |one| one["conversation"] == json!(again.id)).await;
+    let row = li.get(&house, &format!("/api/v1/desk/conversations/{}", door.id)).await["row"].clone();
+    assert_eq!(row["owner"]["name"], "anna", "{row}");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_customer_hears_who_takes_over() {
+    let house = House::with(None, |config| config.desk.order = Order::ByHand).await;
+    let (li, anna) = (hire(&house, "li", Role::Agent).await, hire(&house, "anna", Role::Agent).await);
+    let team: Value = {
+        let made = house.as_admin(Method::POST, "/api/v1/admin/teams").json(&json!({ "name": "Tents" })).send().await;
+        made.unwrap().json().await.unwrap()
+    };
+    let door = ask_for_a_person(&house).await;
+    let mut customer = house.follow(&door, 0).await;
+    customer.until("escalated").await;
+    li.post(&house, &at(&door, "claim"), &json!({})).await;
+    li.post(&house, &at(&door, "transfer"), &json!({ "to": { "agent": anna.id }, "note": "inner words" })).await;
+    let told = customer.until("transferred").await.pop().unwrap().data;
+    assert_eq!((&told["agent"], told.get("note")), (&json!({ "name": "anna" }), None));
+    anna.post(&house, &at(&door, "transfer"), &json!({ "to": { "team": team["id"] } })).await;
+    assert_eq!(customer.until("transferred").await.pop().unwrap().data["agent"], Value::Null);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn what_is_learnt_of_a_customer_reaches_every_console() {
+    let house = House::with(None, |config| config.desk.order = Order::ByHand).await;
+    let (li, anna) = (hire(&house, "li", Role::Agent).await, hire(&house, "anna", Role::Agent).await);
+    let door = ask_for_a_person(&house).await;
+    house.follow(&door, 0).await.until("escalated").await;
+    let mut tab = listen(&house, &anna, "/api/v1/desk/events").await;
+    let said = json!({ "name": "Wang", "attributes": { "plan": "pro", "size": "L" } });
+    let path = format!("/api/v1/conversations/{}/contact", door.id);
+    let told = house.request(Method::POST, &path).bearer_auth(&door.token).json(&said).send().await.unwrap();
+    assert_eq!(told.status(), 204);
+    let contact = hear(&mut tab, "contact", |_| true).await["contact"].clone();
+    hear(&mut tab, "row", |row| row["contact"]["name"] == "Wang").await;
+    let path = format!("/api/v1/desk/contacts/{}", contact.as_str().unwrap());
+    let change = json!({ "attributes": { "plan": "free", "size": null, "orders": 3 } });
+    let (status, saved) = li.call(&house, Method::PATCH, &path, &change).await;
+    assert_eq!((status, &saved["attributes"]), (200, &json!({ "plan": "free", "orders": 3 })), "key by key");
+    assert_eq!(hear(&mut tab, "contact", |_| true).await["contact"], contact);
+    let (_, saved) = li.call(&house, Method::PATCH, &path, &json!({ "attributes": { "x": 1 } })).await;
+    assert_eq!(saved["attributes"], json!({ "plan": "free", "orders": 3, "x": 1 }));
+    let kept = house.app.store.audit(frontdesk::model::id::WorkspaceId::DEFAULT, u64::MAX, 10).await.unwrap();
+    let entry = &kept.iter().find(|kept| kept.entry.action == "contact.changed").unwrap().entry;
+    assert_eq!((entry.what.as_str(), entry.who_name.as_str()), ("Wang", "li"));
+    assert_eq!(entry.before, Some(json!({ "attributes": { "plan": "free", "orders": 3 } })));
     house.close().await;
 }
 

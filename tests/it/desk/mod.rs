@@ -4,6 +4,7 @@ mod authz;
 mod conversations;
 mod hours;
 mod live;
+mod many;
 mod recovery;
 mod routing;
 mod session;

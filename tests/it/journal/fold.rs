@@ -51,6 +51,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             notice: String::new(),
         }),
         3 => (agent(), any::<bool>()).prop_map(|(agent, routed)| Event::Claimed { agent, routed }),
+        1 => Just(Event::Addressed { language: Language::Zh }),
         1 => (1..4_u128).prop_map(|customer| Event::Recognised { customer: id(customer) }),
         3 => (agent(), any::<bool>()).prop_map(|(agent, to_bot)| Event::Released { agent, to_bot, vanished: false, unanswered: false }),
         4 => (agent(), client_id())
