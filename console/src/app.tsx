@@ -8,10 +8,11 @@ import { Problem, session } from './api/client';
 import { Button, Empty } from './kit/basics';
 import { Toasts } from './kit/toast';
 import { CloudOff, Compass } from 'lucide-react';
-import { Inbox } from './desk/inbox';
+import { ConversationPane, Inbox } from './desk/inbox';
+import { whenIdle } from './later';
 import { Commands } from './shell/commands';
 import { keptTheme, MeProvider, useMe, useTheme } from './shell/me';
-import { Shell } from './shell/shell';
+import { Help, Palette, Shell } from './shell/shell';
 import { FirstPassword, Mark, SignIn } from './shell/signin';
 import { preferred, Speaks, useWords } from './words';
 
@@ -30,6 +31,7 @@ export function App() {
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
     localStorage.setItem('frontdesk.language', language);
   }, [language]);
+  useEffect(() => whenIdle([ConversationPane, Palette, Help]), []);
   useEffect(
     () =>
       session.whenSignedOut(() => {

@@ -3,7 +3,7 @@ import { CircleAlert, Copy, LockKeyhole, type LucideIcon } from 'lucide-react';
 import { useEffect, type ReactNode } from 'react';
 import { Problem } from '../api/client';
 import { Banner, Button, Empty, Skeleton } from '../kit/basics';
-import { Dialog } from '../kit/layers';
+import { Dialog } from '../kit/dialog';
 import { toast } from '../kit/toast';
 import { useTitle } from '../shell/live';
 import { useMe } from '../shell/me';

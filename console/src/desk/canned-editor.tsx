@@ -6,7 +6,7 @@ import * as calls from '../api/calls';
 import type { Canned } from '../api/wire';
 import { Badge, Button, Empty, IconButton } from '../kit/basics';
 import { Check, SelectField, TextArea, TextField } from '../kit/fields';
-import { Dialog } from '../kit/layers';
+import { Dialog } from '../kit/dialog';
 import { complain } from '../kit/toast';
 import { useMe } from '../shell/me';
 import { useWords } from '../words';

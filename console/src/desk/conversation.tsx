@@ -4,12 +4,13 @@ import { useEffect, useRef, useState } from 'react';
 import * as calls from '../api/calls';
 import { Problem } from '../api/client';
 import type { Citation, Conversation } from '../api/wire';
-import { Button, Empty, Skeleton } from '../kit/basics';
+import { Button, Empty } from '../kit/basics';
 import { useCommand } from '../shell/commands';
 import { useMe } from '../shell/me';
 import { useWords } from '../words';
 import { Composer, type ComposerHandle } from './composer';
 import { Header } from './header';
+import { Opening } from './opening';
 import { Sidebar } from './sidebar';
 import { Handoff } from './summary';
 import { Timeline } from './timeline';
@@ -63,11 +64,7 @@ export function ConversationPane({ id, ...rest }: Props) {
             <Composer ref={composer} key={id} data={data} moving={one.moving} onNext={rest.onNext} />
           </>
         ) : (
-          <div className="stack" style={{ padding: 24, gap: 20 }} aria-busy>
-            <Skeleton height={28} width="40%" />
-            <Skeleton height={60} width="70%" />
-            <Skeleton height={60} width="60%" />
-          </div>
+          <Opening />
         )}
       </main>
       {sidebar && data ? <Sidebar data={data} tab={tab} onTab={setTab} turn={turn} onTurn={setTurn} onInsert={(text, citation) => composer.current?.insert(text, citation)} /> : null}

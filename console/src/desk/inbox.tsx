@@ -1,18 +1,21 @@
 // Three panes: the list, the conversation, what is known about the customer.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { MessagesSquare } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import * as calls from '../api/calls';
 import type { Filter, Sort } from '../api/wire';
 import { Empty } from '../kit/basics';
+import { later } from '../later';
 import { useCommand, useKeys } from '../shell/commands';
 import { useTitle } from '../shell/live';
 import { VIEWS } from '../shell/shell';
 import { useWords } from '../words';
-import { ConversationPane } from './conversation';
 import { List } from './list';
 import { neighbour } from './lists';
+import { Opening } from './opening';
+
+export const ConversationPane = later(() => import('./conversation').then((one) => one.ConversationPane));
 
 const FIELDS = ['team', 'label', 'channel', 'inbox', 'language', 'priority', 'agent', 'q', 'sort'] as const;
 
@@ -71,7 +74,15 @@ export function Inbox({ view, id }: { view: string; id?: string }) {
     <div className={`inbox ${listShown ? '' : 'list-hidden'}`}>
       <List title={title} view={view} saved={own} filter={filter} rows={rows} list={list} selected={id} onOpen={open} onFilter={change} />
       {id ? (
-        <ConversationPane key={id} id={id} listShown={listShown} onList={() => setListShown(!listShown)} onLeave={() => open(undefined)} onNext={() => open(neighbour(rows, id, 1)?.id ?? neighbour(rows, id, -1)?.id)} />
+        <Suspense
+          fallback={
+            <main className="conversation" aria-label={w.conversation.loading}>
+              <Opening />
+            </main>
+          }
+        >
+          <ConversationPane key={id} id={id} listShown={listShown} onList={() => setListShown(!listShown)} onLeave={() => open(undefined)} onNext={() => open(neighbour(rows, id, 1)?.id ?? neighbour(rows, id, -1)?.id)} />
+        </Suspense>
       ) : (
         <main className="blank">
           <Empty icon={MessagesSquare} title={w.inbox.none}>

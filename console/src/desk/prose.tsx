@@ -5,7 +5,8 @@ import { Fragment, useMemo, useState } from 'react';
 import * as calls from '../api/calls';
 import type { Citation } from '../api/wire';
 import { Skeleton } from '../kit/basics';
-import { Dialog, Popover } from '../kit/layers';
+import { Dialog } from '../kit/dialog';
+import { Popover } from '../kit/layers';
 import { useWords } from '../words';
 import { blocks, inline, type Inline } from './markup';
 

@@ -8,7 +8,7 @@ import * as calls from '../api/calls';
 import type { Citation, Contact, Conversation, Hit } from '../api/wire';
 import { Avatar, Badge, Button, Empty, IconButton } from '../kit/basics';
 import { TextArea, TextField } from '../kit/fields';
-import { Tabs } from '../kit/layers';
+import { Tabs } from '../kit/tabs';
 import { complain } from '../kit/toast';
 import { useMe } from '../shell/me';
 import { dateTime, moment } from '../words/format';

@@ -5,7 +5,7 @@ import { memo, useMemo, useState, type ReactNode } from 'react';
 import * as calls from '../api/calls';
 import type { Attachment, Conversation, Frame, Party, Person, Target } from '../api/wire';
 import { Avatar, Badge, Button } from '../kit/basics';
-import { Dialog } from '../kit/layers';
+import { Dialog } from '../kit/dialog';
 import { complain } from '../kit/toast';
 import { useMe } from '../shell/me';
 import { clockTime, dateTime, day, size } from '../words/format';

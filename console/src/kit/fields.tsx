@@ -1,5 +1,4 @@
 // Fields with their label, hint and error tied together.
-import { Switch as RadixSwitch } from 'radix-ui';
 import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes } from 'react';
 
 interface Around {
@@ -80,26 +79,5 @@ export function Check({ label, ...rest }: { label: ReactNode } & InputHTMLAttrib
       <input type="checkbox" {...rest} />
       <span>{label}</span>
     </label>
-  );
-}
-
-export function Switch({ label, hint, checked, onChange, disabled }: { label: string; hint?: string; checked: boolean; onChange: (checked: boolean) => void; disabled?: boolean }) {
-  const id = useId();
-  return (
-    <div className="row" style={{ gap: 12, alignItems: 'flex-start' }}>
-      <RadixSwitch.Root id={id} className="switch" checked={checked} onCheckedChange={onChange} disabled={disabled ?? false} aria-describedby={hint ? `${id}h` : undefined} style={{ marginTop: 1 }}>
-        <RadixSwitch.Thumb />
-      </RadixSwitch.Root>
-      <div className="grow">
-        <label htmlFor={id} className="label">
-          {label}
-        </label>
-        {hint ? (
-          <div className="hint" id={`${id}h`}>
-            {hint}
-          </div>
-        ) : null}
-      </div>
-    </div>
   );
 }

@@ -1,43 +1,7 @@
-// What lies above the page: dialogs, menus, popovers, tabs. Focus and Escape are Radix's.
-import { Dialog as RadixDialog, DropdownMenu, Popover as RadixPopover, Tabs as RadixTabs } from 'radix-ui';
-import { Check, X, type LucideIcon } from 'lucide-react';
+// What opens beside its button: menus and popovers. Focus and Escape are Radix's.
+import { DropdownMenu, Popover as RadixPopover } from 'radix-ui';
+import { Check, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useWords } from '../words';
-import { IconButton } from './basics';
-
-export function Dialog({ open, onOpenChange, title, hint, wide, children }: { open: boolean; onOpenChange: (open: boolean) => void; title: string; hint?: string; wide?: boolean; children: ReactNode }) {
-  const w = useWords();
-  return (
-    <RadixDialog.Root open={open} onOpenChange={onOpenChange}>
-      <RadixDialog.Portal>
-        <RadixDialog.Overlay className="scrim" />
-        <RadixDialog.Content
-          className={`dialog ${wide ? 'wide' : ''}`}
-          onOpenAutoFocus={(event) => {
-            // To where something is written, else to the dialog itself: the button that closes it is not what people came for.
-            event.preventDefault();
-            const content = event.currentTarget;
-            if (!(content instanceof HTMLElement) || content.contains(document.activeElement)) return;
-            (content.querySelector<HTMLElement>('input, select, textarea') ?? content).focus();
-          }}
-          {...(hint ? {} : { 'aria-describedby': undefined })}>
-          <div className="dialog-head">
-            <div className="grow">
-              <RadixDialog.Title asChild>
-                <h2>{title}</h2>
-              </RadixDialog.Title>
-              {hint ? <RadixDialog.Description className="muted">{hint}</RadixDialog.Description> : null}
-            </div>
-            <RadixDialog.Close asChild>
-              <IconButton label={w.close} icon={X} small />
-            </RadixDialog.Close>
-          </div>
-          {children}
-        </RadixDialog.Content>
-      </RadixDialog.Portal>
-    </RadixDialog.Root>
-  );
-}
 
 export interface MenuItem {
   key: string;
@@ -102,30 +66,5 @@ export function Popover({ trigger, label, children, open, onOpenChange, align = 
         </RadixPopover.Content>
       </RadixPopover.Portal>
     </RadixPopover.Root>
-  );
-}
-
-export interface TabPart {
-  key: string;
-  label: ReactNode;
-  content: ReactNode;
-}
-
-export function Tabs({ value, onChange, tabs, label }: { value: string; onChange: (value: string) => void; tabs: TabPart[]; label: string }) {
-  return (
-    <RadixTabs.Root value={value} onValueChange={onChange} className="tabs-root">
-      <RadixTabs.List className="tabs" aria-label={label}>
-        {tabs.map((tab) => (
-          <RadixTabs.Trigger className="tab" value={tab.key} key={tab.key}>
-            {tab.label}
-          </RadixTabs.Trigger>
-        ))}
-      </RadixTabs.List>
-      {tabs.map((tab) => (
-        <RadixTabs.Content value={tab.key} key={tab.key} className="tab-body" tabIndex={-1}>
-          {tab.content}
-        </RadixTabs.Content>
-      ))}
-    </RadixTabs.Root>
   );
 }

@@ -1,14 +1,14 @@
 // What the keyboard can do, on one page.
-import { Dialog } from '../kit/layers';
+import { Dialog } from '../kit/dialog';
 import { useWords } from '../words';
 import { isMac, useKeys } from './commands';
 import { COMMAND_IDS, name } from './keys';
 
-export function Help({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+export function Help({ onClose }: { onClose: () => void }) {
   const w = useWords();
   const keys = useKeys();
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title={w.help.title} hint={w.help.hint} wide>
+    <Dialog open onOpenChange={onClose} title={w.help.title} hint={w.help.hint} wide>
       <dl className="help">
         {COMMAND_IDS.map((id) => (
           <div key={id}>

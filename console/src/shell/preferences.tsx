@@ -2,8 +2,9 @@
 import { useState } from 'react';
 import type { Language, NoticeKind, Settings } from '../api/wire';
 import { Badge, Banner, Button } from '../kit/basics';
-import { SelectField, Switch, TextField } from '../kit/fields';
-import { Tabs } from '../kit/layers';
+import { SelectField, TextField } from '../kit/fields';
+import { Switch } from '../kit/switch';
+import { Tabs } from '../kit/tabs';
 import { toast } from '../kit/toast';
 import { useWords } from '../words';
 import { CannedEditor } from '../desk/canned-editor';

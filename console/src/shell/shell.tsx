@@ -1,20 +1,22 @@
 // The frame around every page: navigation with counters, presence, the palette and the help.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { BookOpen, Bot, CheckCheck, ChevronsLeft, ChevronsRight, Command, Cpu, FlaskConical, Hourglass, House, Inbox as InboxIcon, Keyboard, LogOut, MessageCircleQuestion, MessageSquareText, MoonStar, ScrollText, Settings2, ShieldCheck, SlidersHorizontal, Star, UserRound, Users, WifiOff, type LucideIcon } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { Suspense, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import * as calls from '../api/calls';
 import type { Presence, View } from '../api/wire';
 import { Avatar, IconButton, Tip } from '../kit/basics';
 import { Menu } from '../kit/layers';
 import { complain } from '../kit/toast';
+import { later } from '../later';
 import { useWords } from '../words';
 import { useCommand, useKeys } from './commands';
-import { Help } from './help';
 import { LiveProvider, useLive } from './live';
 import { useMe } from './me';
-import { Palette } from './palette';
 import { Mark } from './signin';
+
+export const Palette = later(() => import('./palette').then((one) => one.Palette));
+export const Help = later(() => import('./help').then((one) => one.Help));
 
 export const VIEWS: { view: View; icon: LucideIcon }[] = [
   { view: 'mine', icon: UserRound },
@@ -106,8 +108,10 @@ function Inside({ children }: { children: ReactNode }) {
         )}
         {children}
       </div>
-      {palette ? <Palette onClose={() => setPalette(false)} /> : null}
-      <Help open={help} onOpenChange={setHelp} />
+      <Suspense>
+        {palette ? <Palette onClose={() => setPalette(false)} /> : null}
+        {help ? <Help onClose={() => setHelp(false)} /> : null}
+      </Suspense>
     </div>
   );
 }

@@ -7,7 +7,7 @@ import * as admin from '../../api/admin';
 import type { Inbox, InboxSettings } from '../../api/admin-wire';
 import { Banner, Button } from '../../kit/basics';
 import { TextField } from '../../kit/fields';
-import { Tabs } from '../../kit/layers';
+import { Tabs } from '../../kit/tabs';
 import { complain, toast } from '../../kit/toast';
 import { useWords } from '../../words';
 import { useAdminWords } from '../../words/admin';

@@ -2,7 +2,8 @@
 import { ArrowDown, ArrowUp, Plus, Trash2 } from 'lucide-react';
 import type { FieldKind, FormField } from '../../api/admin-wire';
 import { Button, IconButton } from '../../kit/basics';
-import { Check, SelectField, Switch, TextField } from '../../kit/fields';
+import { Check, SelectField, TextField } from '../../kit/fields';
+import { Switch } from '../../kit/switch';
 import { Menu } from '../../kit/layers';
 import { useAdminWords } from '../../words/admin';
 import { en } from '../../words/admin.en';

@@ -7,7 +7,7 @@ import * as admin from '../../api/admin';
 import type { Inbox } from '../../api/admin-wire';
 import { Badge, Button, Empty } from '../../kit/basics';
 import { TextField } from '../../kit/fields';
-import { Dialog } from '../../kit/layers';
+import { Dialog } from '../../kit/dialog';
 import { useWords } from '../../words';
 import { useAdminWords } from '../../words/admin';
 import { complaints, Failed, Loading, Page } from '../parts';

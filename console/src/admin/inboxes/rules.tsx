@@ -1,7 +1,8 @@
 // Files, rating, and the team that gets what the bot gives up.
 import { useQuery } from '@tanstack/react-query';
 import * as calls from '../../api/calls';
-import { SelectField, Switch, TextField } from '../../kit/fields';
+import { SelectField, TextField } from '../../kit/fields';
+import { Switch } from '../../kit/switch';
 import { useAdminWords } from '../../words/admin';
 import { Tags } from '../inputs';
 import type { Draft } from './edit';

@@ -7,7 +7,7 @@ import * as admin from '../../api/admin';
 import { said, type Chunk, type Doc } from '../../api/admin-wire';
 import { Problem } from '../../api/client';
 import { Badge, Banner, Button, Empty } from '../../kit/basics';
-import { Tabs } from '../../kit/layers';
+import { Tabs } from '../../kit/tabs';
 import { useMe } from '../../shell/me';
 import { useLanguage, useWords } from '../../words';
 import { useAdminWords } from '../../words/admin';

@@ -1,6 +1,6 @@
 // Knowledge: the documents, one of them, or the published versions.
 import { useLocation } from 'wouter';
-import { Tabs } from '../../kit/layers';
+import { Tabs } from '../../kit/tabs';
 import { useWords } from '../../words';
 import { useAdminWords } from '../../words/admin';
 import { Page } from '../parts';

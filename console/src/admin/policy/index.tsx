@@ -7,7 +7,7 @@ import * as admin from '../../api/admin';
 import { said, type Policy, type Rule, type RuleExample, type RuleVerdict } from '../../api/admin-wire';
 import { Badge, Banner, Button, type Tone } from '../../kit/basics';
 import { Check, TextField } from '../../kit/fields';
-import { Tabs } from '../../kit/layers';
+import { Tabs } from '../../kit/tabs';
 import { complain, toast } from '../../kit/toast';
 import { useLanguage, useWords } from '../../words';
 import { useAdminWords } from '../../words/admin';

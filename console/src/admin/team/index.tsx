@@ -1,6 +1,6 @@
 // Team: the people, their teams, and what a role may do.
 import { useLocation } from 'wouter';
-import { Tabs } from '../../kit/layers';
+import { Tabs } from '../../kit/tabs';
 import { useWords } from '../../words';
 import { useAdminWords } from '../../words/admin';
 import { Page } from '../parts';

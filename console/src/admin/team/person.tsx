@@ -7,7 +7,7 @@ import type { AdminTeam, Colleague, ColleagueWanted } from '../../api/admin-wire
 import type { Role } from '../../api/wire';
 import { Banner, Button } from '../../kit/basics';
 import { TextField } from '../../kit/fields';
-import { Dialog } from '../../kit/layers';
+import { Dialog } from '../../kit/dialog';
 import { useMe } from '../../shell/me';
 import { useWords } from '../../words';
 import { useAdminWords } from '../../words/admin';

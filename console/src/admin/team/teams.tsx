@@ -6,7 +6,7 @@ import * as admin from '../../api/admin';
 import type { AdminTeam } from '../../api/admin-wire';
 import { Avatar, Badge, Banner, Button, Empty, IconButton } from '../../kit/basics';
 import { TextField } from '../../kit/fields';
-import { Dialog } from '../../kit/layers';
+import { Dialog } from '../../kit/dialog';
 import { complain } from '../../kit/toast';
 import { useWords } from '../../words';
 import { useAdminWords } from '../../words/admin';
