@@ -29,11 +29,21 @@ describe('a list', () => {
     expect(belongs(mine, { view: 'mine' }, 'me')).toBe(true);
     expect(belongs(mine, { view: 'mine' }, 'other')).toBe(false);
     expect(belongs(mine, { view: 'unassigned' }, 'me')).toBe(false);
-    expect(belongs(mine, { view: 'waiting' }, 'me')).toBe(true);
     expect(belongs(row('b', { owner: { kind: 'bot' } }), { view: 'waiting' }, 'me')).toBe(false);
     expect(belongs(row('b', { status: 'resolved' }), { view: 'all' }, 'me')).toBe(false);
     expect(belongs(row('b', { labels: ['vip'] }), { view: 'all', label: 'vip' }, 'me')).toBe(true);
     expect(belongs(row('b'), { view: 'all', q: 'refund' }, 'me')).toBeUndefined();
+  });
+
+  it('knows who waits from the server, whoever spoke last', () => {
+    const notice = { seq: 6, at: '2026-01-01T10:00:01Z', from: 'bot' as const, text: 'A colleague will be with you.', attachments: 0 };
+    expect(belongs(row('a', { waiting_since: '2026-01-01T10:00:00Z', last: notice }), { view: 'waiting' }, 'me')).toBe(true);
+    expect(belongs(row('a', { waiting_since: null }), { view: 'waiting' }, 'me')).toBe(false);
+  });
+
+  it('takes what the server would take', () => {
+    expect(belongs(row('a', { language: 'zh-CN' }), { view: 'all', language: 'zh' }, 'me')).toBe(true);
+    expect(belongs(row('a', { last: null }), { view: 'all' }, 'me')).toBe(false);
   });
 
   it('moves a row to the top when something is said', () => {

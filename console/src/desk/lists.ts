@@ -9,18 +9,20 @@ export function belongs(row: Row, filter: Filter, me: string): boolean | undefin
   const inView = {
     mine: open && row.owner.kind === 'agent' && row.owner.agent === me,
     unassigned: open && row.owner.kind === 'queue',
-    waiting: open && row.owner.kind !== 'bot' && row.last?.from === 'customer',
+    waiting: open && row.waiting_since != null,
     all: open,
     snoozed: row.status === 'snoozed',
     resolved: row.status === 'resolved',
     bot: open && row.owner.kind === 'bot',
   }[filter.view];
-  if (!inView) return false;
+  // A chat that was opened and never used is nobody's business.
+  if (!inView || row.last === null) return false;
   if (filter.team && row.team !== filter.team) return false;
   if (filter.label && !row.labels.includes(filter.label)) return false;
   if (filter.channel && row.channel !== filter.channel) return false;
   if (filter.inbox && row.inbox !== filter.inbox) return false;
-  if (filter.language && row.language !== filter.language) return false;
+  // `zh` finds `zh-CN`.
+  if (filter.language && !row.language.startsWith(filter.language)) return false;
   if (filter.priority && row.priority !== filter.priority) return false;
   if (filter.agent && row.owner.agent !== filter.agent) return false;
   return filter.q ? undefined : true;
