@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Agent, Canned, Conversation, Frame } from '../src/api/wire';
+import type { Agent, Canned, Conversation, Frame, Row, Summary } from '../src/api/wire';
 import { blocks, inline } from '../src/desk/markup';
 import { fill, matchingCanned, mentioned, trigger } from '../src/desk/suggest';
-import { merged, withFrame } from '../src/desk/use-conversation';
+import { heard, merged, withFrame } from '../src/desk/use-conversation';
+import { isNews } from '../src/shell/live';
 import { snoozeTimes } from '../src/desk/header';
 import { lasted } from '../src/words/format';
 
@@ -68,6 +69,25 @@ describe('a conversation', () => {
     const both = merged(at(3, [frame(1), frame(2), frame(3)]), at(2, [frame(1), frame(2)]));
     expect([both.row.seq, both.events.map((one) => one.seq)]).toEqual([3, [1, 2, 3]]);
     expect(merged(undefined, at(1, [frame(1)])).events.length).toBe(1);
+  });
+
+  it('takes the summary that a model wrote, and keeps the one that an agent asked for', () => {
+    const said = (problem: string) => ({ problem, tried: [], facts: [], open_question: '', citations: [], by_model: true }) as Summary;
+    const escalated = { ...frame(2), type: 'escalated', reason: { kind: 'asked', priority: 'normal' }, summary: said('log') } as Frame;
+    const known = { row: { seq: 2 }, events: [frame(1), escalated], summary: said('log') } as Conversation;
+    const summarised = { ...frame(3), type: 'summarised', of: 2, summary: said('model') } as Frame;
+    const told = heard(known, summarised);
+    expect([told.summary?.problem, told.events.length]).toEqual(['model', 3]);
+    expect(heard(known, { ...summarised, of: 1 } as Frame).summary?.problem).toBe('log');
+    const asked = { ...told, summary: said('asked') };
+    expect(merged(asked, told).summary?.problem).toBe('asked');
+    const again = { ...escalated, seq: 9, summary: said('second') } as Frame;
+    expect(merged(asked, { ...told, events: [...told.events, again], summary: said('second') }).summary?.problem).toBe('second');
+  });
+
+  it('is news when the customer spoke, whatever else came with it', () => {
+    const row = (seq: number, last: number) => ({ seq, last: { seq: last, from: 'customer' } }) as Row;
+    expect([isNews(row(8, 6), row(5, 4)), isNews(row(8, 4), row(5, 4)), isNews(row(6, 6), undefined), isNews(row(8, 6), undefined)]).toEqual([true, false, true, false]);
   });
 
   it('wakes on the next Monday, also on a Monday', () => {

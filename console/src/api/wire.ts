@@ -164,6 +164,7 @@ export type Frame = Place &
     | ({ type: 'decided' } & (Decision | { decision: Decision }))
     | { type: 'bot_said'; turn: Id; text: string; mode: Mode; citations: Citation[]; offers_human: boolean }
     | { type: 'escalated'; reason: { kind: ReasonKind; rule?: string | null; priority: Priority }; summary: Summary; team?: Person | Id | null; notice?: string }
+    | { type: 'summarised'; of: number; summary: Summary }
     | { type: 'claimed'; agent: Person; routed?: boolean }
     | { type: 'released'; agent: Person; to_bot: boolean; vanished?: boolean }
     | { type: 'transferred'; by: Person; to: Target; note?: string }

@@ -73,7 +73,7 @@ export function ConversationPane({ id, ...rest }: Props) {
 }
 
 function Body({ data, moving, onWhy, onUse }: { data: Conversation; moving: ReturnType<typeof useConversation>['moving']; onWhy: (turn: string | undefined) => void; onUse: (text: string, citations: Citation[]) => void }) {
-  const { speaks } = useMe();
+  const { me, speaks } = useMe();
   const w = useWords();
   const box = useRef<HTMLDivElement>(null);
   const bottom = useRef(true);
@@ -97,20 +97,25 @@ function Body({ data, moving, onWhy, onUse }: { data: Conversation; moving: Retu
     return () => watch.disconnect();
   }, []);
 
-  // What an agent has before their eyes counts as read.
+  // What the one who has the conversation sees counts as read; a page beside the one they work in is not seen.
   const newest = data.events.findLast((frame) => frame.type === 'customer_said')?.seq ?? 0;
   const seen = useRef(0);
   const unread = data.row.unread;
+  const reads = speaks && data.row.owner.kind === 'agent' && data.row.owner.agent === me.id;
   useEffect(() => {
     const read = () => {
-      if (document.hidden || !speaks || newest <= seen.current || unread === 0) return;
+      if (document.hidden || !document.hasFocus() || !reads || newest <= seen.current || unread === 0) return;
       seen.current = newest;
-      void calls.seen(data.row.id, lastSeq).catch(() => undefined);
+      void calls.seen(data.row.id, lastSeq).catch(() => (seen.current = 0));
     };
     read();
     document.addEventListener('visibilitychange', read);
-    return () => document.removeEventListener('visibilitychange', read);
-  }, [newest, lastSeq, data.row.id, speaks, unread]);
+    window.addEventListener('focus', read);
+    return () => {
+      document.removeEventListener('visibilitychange', read);
+      window.removeEventListener('focus', read);
+    };
+  }, [newest, lastSeq, data.row.id, reads, unread]);
 
   return (
     <div className="talk">

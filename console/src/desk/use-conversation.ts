@@ -1,6 +1,6 @@
 // One open conversation: its history, then what happens, without gap and without duplicate.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import * as calls from '../api/calls';
 import { follow } from '../api/live';
 import type { Conversation, Frame, Sentence, Watching } from '../api/wire';
@@ -22,12 +22,38 @@ export function withFrame(events: Frame[], frame: Frame): Frame[] {
   return [...events, frame].sort((a, b) => a.seq - b.seq);
 }
 
-/** An answer that was on its way while the line brought more must not take that away again. */
+/** A conversation with one more frame, and with the summary that the frame may bring. */
+export function heard(known: Conversation, frame: Frame): Conversation {
+  const events = withFrame(known.events, frame);
+  const handover = known.events.findLast((one) => one.type === 'escalated')?.seq;
+  if (frame.type === 'escalated' || (frame.type === 'summarised' && (handover === undefined || frame.of === handover))) return { ...known, events, summary: frame.summary };
+  return { ...known, events };
+}
+
+const lastSummary = (events: Frame[]) => events.findLast((frame) => frame.type === 'escalated' || frame.type === 'summarised')?.seq ?? 0;
+
+/**
+ * An answer that was on its way while the line brought more must not take that away again, nor a summary that an agent asked
+ * for: the server keeps only those of a handover.
+ */
 export function merged(known: Conversation | undefined, fetched: Conversation): Conversation {
+  if (!known) return fetched;
   const last = fetched.events.at(-1)?.seq ?? 0;
-  const later = known?.events.filter((frame) => frame.seq > last) ?? [];
-  const row = known && known.row.seq > fetched.row.seq ? known.row : fetched.row;
-  return later.length === 0 ? { ...fetched, row } : { ...fetched, row, events: [...fetched.events, ...later] };
+  const later = known.events.filter((frame) => frame.seq > last);
+  const row = known.row.seq > fetched.row.seq ? known.row : fetched.row;
+  const summary = known.summary && fetched.summary && lastSummary(known.events) >= lastSummary(fetched.events) ? known.summary : fetched.summary;
+  return { ...fetched, row, events: later.length === 0 ? fetched.events : [...fetched.events, ...later], ...(summary === undefined ? {} : { summary }) };
+}
+
+/** Whether the page can be seen. Browsers keep six lines to a host, so that one that nobody looks at must be let go. */
+function useShown(): boolean {
+  return useSyncExternalStore(
+    (read) => {
+      document.addEventListener('visibilitychange', read);
+      return () => document.removeEventListener('visibilitychange', read);
+    },
+    () => !document.hidden,
+  );
 }
 
 const still: Moving = { sentences: [], typing: null, watching: [], arrived: { seq: 0, at: 0 } };
@@ -41,19 +67,20 @@ export function useConversation(id: string) {
     staleTime: 5_000,
   });
   const loaded = one.data !== undefined;
+  const shown = useShown();
   const last = useRef(0);
   last.current = one.data?.events.at(-1)?.seq ?? 0;
 
   useEffect(() => setMoving(still), [id]);
   useEffect(() => {
-    if (!loaded) return undefined;
+    if (!loaded || !shown) return undefined;
     let typingTimer: number | undefined;
     const line = follow(
       () => `/api/v1/desk/conversations/${encodeURIComponent(id)}/events?after=${last.current}`,
       {
         frame: (data) => {
           const frame = data as Frame;
-          client.setQueryData<Conversation>(['conversation', id], (known) => known && { ...known, events: withFrame(known.events, frame), ...(frame.type === 'escalated' ? { summary: frame.summary } : {}) });
+          client.setQueryData<Conversation>(['conversation', id], (known) => known && heard(known, frame));
           if (frame.type === 'agent_said') outbox.drop(id, frame.client_id);
           setMoving((before) => ({
             ...before,
@@ -82,7 +109,9 @@ export function useConversation(id: string) {
     return () => {
       window.clearTimeout(typingTimer);
       line.close();
+      // What was half said or half typed ends unseen; the line resumes behind the last frame.
+      setMoving(({ arrived }) => ({ ...still, arrived }));
     };
-  }, [client, id, loaded]);
+  }, [client, id, loaded, shown]);
   return { ...one, moving };
 }

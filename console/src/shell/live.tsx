@@ -25,6 +25,12 @@ export function keepRow(client: QueryClient, row: Row, me: string): void {
   client.setQueryData<Conversation>(['conversation', row.id], (one) => (one && one.row.seq <= row.seq ? { ...one, row } : one));
 }
 
+/** Whether the customer said something since. Of a row that comes for the first time, only its last event can be news. */
+export function isNews(row: Row, before: Row | undefined): boolean {
+  if (row.last?.from !== 'customer') return false;
+  return before === undefined ? row.last.seq === row.seq : row.last.seq > (before.last?.seq ?? 0);
+}
+
 export function LiveProvider({ children, onOpen }: { children: ReactNode; onOpen: (conversation: string) => void }) {
   const client = useQueryClient();
   const { me } = useMe();
@@ -53,8 +59,7 @@ export function LiveProvider({ children, onOpen }: { children: ReactNode; onOpen
           const before = known.get(row.id);
           known.set(row.id, row);
           keepRow(client, row, self.id);
-          const fresh = row.last !== null && row.last.from === 'customer' && row.last.seq > (before?.last?.seq ?? 0) && row.last.seq === row.seq;
-          if (fresh && row.owner.agent === self.id) tell({ kind: 'message', conversation: row.id, title: row.contact.name || words.visitor, text: row.last?.text ?? '' });
+          if (isNews(row, before) && row.owner.agent === self.id) tell({ kind: 'message', conversation: row.id, title: row.contact.name || words.visitor, text: row.last?.text ?? '' });
           else if (row.status === 'open' && row.owner.kind === 'queue' && before?.owner.kind !== 'queue' && row.escalation && Date.now() - Date.parse(row.escalation.at) < 60_000) {
             tell({ kind: 'waiting', conversation: row.id, title: words.notices.waiting, text: row.contact.name || words.visitor });
           }
