@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import type { Agent, Canned, Conversation, Frame, Row, Summary } from '../src/api/wire';
+import { describe, expect, it, vi } from 'vitest';
+import type { Agent, Canned, Citation, Conversation, Frame, Row, Summary } from '../src/api/wire';
+import { appended, blank, gaps, outcome, returned, without } from '../src/desk/draft';
+import { keepDraft, outbox, readDraft } from '../src/desk/outbox';
 import { blocks, inline } from '../src/desk/markup';
 import { fill, matchingCanned, mentioned, trigger } from '../src/desk/suggest';
 import { heard, merged, withFrame } from '../src/desk/use-conversation';
@@ -52,6 +54,60 @@ describe('suggestions', () => {
 
   it('know whom a note names', () => {
     expect(mentioned('@Li Wei please look', [agent('1', 'Li Wei'), agent('2', 'Ana')])).toEqual(['1']);
+    const all = [agent('1', 'Ann'), agent('2', 'Anna'), agent('3', '李伟'), agent('4', 'Ann Lee')];
+    expect(mentioned('@Anna, and @Ann.', all)).toEqual(['2', '1']);
+    expect(mentioned('@Anna', all)).toEqual(['2']);
+    expect(mentioned('@Annabel', all)).toEqual([]);
+    expect(mentioned('请@李伟看一下，@Ann Lee请跟进', all)).toEqual(['3', '4']);
+  });
+});
+
+describe('what is being written', () => {
+  const cited = (number: number, quote = `q${number}`) => ({ number, chunk: 'c', quote, title: 't' }) as Citation;
+
+  it('numbers the sources of an added text on, in its words, too', () => {
+    const first = appended(blank, 'Thirty days [1]. Free [2].', [cited(1), cited(2)]);
+    expect(first.reply).toBe('Thirty days [1]. Free [2].');
+    const both = appended(without(first, 1), 'Unused [1], see [x](https://a.example), [7].', [cited(1, 'new')]);
+    expect(both.reply).toBe('Thirty days. Free [2].\n\nUnused [3], see [x](https://a.example), [7].');
+    expect(both.citations.map((one) => [one.number, one.quote])).toEqual([[2, 'q2'], [3, 'new']]);
+    // The same words of the same passage are one source.
+    expect(appended(first, 'Again [9].', [cited(9, 'q2')])).toMatchObject({ reply: 'Thirty days [1]. Free [2].\n\nAgain [2].', citations: [{ number: 1 }, { number: 2 }] });
+  });
+
+  it('takes back what was not sent, above what was written since', () => {
+    const unsent = { text: 'First [1]', files: [], citations: [cited(1)], proposed: [] };
+    expect(returned(blank, unsent).reply).toBe('First [1]');
+    expect(returned({ ...blank, reply: 'Second [1]', citations: [cited(1, 'other')] }, unsent)).toMatchObject({ reply: 'First [1]\n\nSecond [2]', citations: [{ number: 1, quote: 'q1' }, { number: 2, quote: 'other' }] });
+  });
+
+  it('knows its gaps, and what became of a proposal', () => {
+    expect(gaps('Dear {{contact.name}}, {{ order }} {{ order }} { } {{}}')).toEqual(['{{contact.name}}', '{{ order }}', '{{}}']);
+    expect(gaps('Dear Ana')).toEqual([]);
+    expect([outcome('Yes. ', 'Yes.'), outcome('Yes.', 'No.')]).toEqual(['accepted', 'edited']);
+  });
+
+  it('is kept with its files and sources', () => {
+    const file = { hash: 'h', name: 'a.png', media_type: 'image/png', bytes: 1 };
+    const written = { ...blank, reply: 'See [1]', citations: [cited(1)], files: [file], proposed: ['See [1]'] };
+    keepDraft('me', 'one', written);
+    expect(readDraft('me', 'one')).toEqual(written);
+    expect(readDraft('me', 'other')).toEqual(blank);
+    keepDraft('me', 'one', blank);
+    expect(localStorage.getItem('frontdesk.draft.me.one')).toBeNull();
+  });
+
+  it('is not lost when it failed to go out', async () => {
+    const one = { client_id: 'x', text: 'Hello', attachments: [], citations: [], state: 'sending' as const };
+    outbox('me', 'one').add(one);
+    outbox('me', 'one').fail('x', 'offline');
+    // Another page of the same browser.
+    vi.resetModules();
+    const later = await import('../src/desk/outbox');
+    expect(later.outbox('me', 'one').all()).toMatchObject([{ client_id: 'x', text: 'Hello', state: 'failed', why: 'offline' }]);
+    expect(later.outbox('you', 'one').all()).toEqual([]);
+    later.outbox('me', 'one').sent('x');
+    expect(localStorage.getItem('frontdesk.draft.unsent.me.one')).toBeNull();
   });
 });
 

@@ -4,20 +4,21 @@ import { CircleAlert, FileText, Hand, Lock, Paperclip, Reply, Send, X } from 'lu
 import { forwardRef, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import * as calls from '../api/calls';
-import type { Attachment, Citation, Conversation, Draft } from '../api/wire';
+import type { Citation, Conversation, Draft } from '../api/wire';
 import { Banner, Button, IconButton } from '../kit/basics';
-import { complain } from '../kit/toast';
+import { complain, toast } from '../kit/toast';
 import { isMac, useCommand, useKeys } from '../shell/commands';
 import { name as keyName } from '../shell/keys';
 import { useMe } from '../shell/me';
-import { size } from '../words/format';
 import { useWords } from '../words';
-import { CitationChips, Copilot, DraftCard, useJudge } from './copilot';
-import { keepDraft, readDraft } from './outbox';
-import { fill, matchingAgents, matchingCanned, mentioned, trigger, type Trigger } from './suggest';
+import { CitationChips, Copilot, DraftCard } from './copilot';
+import { appended, gaps, outcome, returned, without } from './draft';
+import { keepDraft, outbox, readDraft } from './outbox';
+import { fill, matchingAgents, matchingCanned, mentioned, NAMELESS, trigger, type Trigger } from './suggest';
 import { Suggestions, useSuggestionIds, type Suggestion } from './suggestions';
 import type { Moving } from './use-conversation';
 import { useAct } from './use-act';
+import { useFiles } from './use-files';
 import { useSend } from './use-send';
 
 export interface ComposerHandle {
@@ -26,7 +27,6 @@ export interface ComposerHandle {
 }
 
 type Tab = 'reply' | 'note';
-const MAX_FILE = 20 * 1024 * 1024;
 /** A message that appeared this short ago was not read by anybody who is just sending. */
 const UNREAD_MS = 1500;
 
@@ -38,7 +38,7 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
   const id = row.id;
   const act = useAct(id);
   const send = useSend(id);
-  const judge = useJudge(id);
+  const judge = (what: string, draft: string, became = outcome(draft, what)) => void calls.judgeDraft(id, became, draft).catch(() => undefined);
   const ids = useSuggestionIds();
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -46,12 +46,12 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
   const mine = row.owner.kind === 'agent' && row.owner.agent === me.id;
   const [tab, setTab] = useState<Tab>(mine || kept.note === '' ? 'reply' : 'note');
   const [written, setWritten] = useState(kept);
-  const [files, setFiles] = useState<Attachment[]>([]);
-  const [uploading, setUploading] = useState(0);
-  const [citations, setCitations] = useState<Citation[]>([]);
-  const [draft, setDraft] = useState<Draft>();
+  const { files, citations } = written;
+  const { uploading, take } = useFiles((file) => setWritten((before) => ({ ...before, files: [...before.files, file] })));
+  const [draft, setDraft] = useState<{ fresh: Draft; asked: string }>();
   const [moved, setMoved] = useState<number>();
   const [differs, setDiffers] = useState<string[]>([]);
+  const [tried, setTried] = useState(false);
   const [over, setOver] = useState(false);
   const [caret, setCaret] = useState(0);
   const [at, setAt] = useState(0);
@@ -70,6 +70,14 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
     one.style.height = `${Math.min(one.scrollHeight + 2, 220)}px`;
   }, [text, tab]);
 
+  const here = useRef(true);
+  useEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+    };
+  }, []);
+
   // Who has just taken a conversation wants to write; who writes elsewhere is left alone.
   const had = useRef(mine);
   useEffect(() => {
@@ -87,14 +95,11 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
   useCommand('attach', () => picker.current?.click(), speaks && mine);
   useImperativeHandle(ref, () => ({
     use(fresh, cited) {
-      setWritten((before) => ({ ...before, reply: before.reply.trim() === '' ? fresh : `${before.reply.trimEnd()}\n\n${fresh}` }));
-      setCitations((before) => (before.length === 0 ? cited : before));
+      setWritten((before) => ({ ...appended(before, fresh, cited), proposed: [...before.proposed, fresh] }));
       focus('reply');
     },
     insert(fresh, citation) {
-      const number = citations.length + 1;
-      setCitations((before) => [...before, { ...citation, number }]);
-      setWritten((before) => ({ ...before, reply: `${before.reply.trimEnd()}${before.reply.trim() === '' ? '' : '\n\n'}${fresh} [${number}]` }));
+      setWritten((before) => appended(before, `${fresh} [${citation.number}]`, [citation]));
       focus('reply');
     },
   }));
@@ -108,7 +113,7 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
       : matchingAgents((agents.data ?? []).filter((one) => one.id !== me.id), found.word).map((one) => ({ kind: 'agent', one }));
   const choose = (one: Suggestion) => {
     if (!found) return;
-    const fresh = one.kind === 'canned' ? fill(one.one.text, { 'contact.name': row.contact.name, 'agent.name': me.name, 'conversation.id': id }) : `@${one.one.name} `;
+    const fresh = one.kind === 'canned' ? fill(one.one.text, { 'contact.name': row.contact.name || (NAMELESS[(one.one.language ?? row.language).slice(0, 2)] ?? ''), 'agent.name': me.name, 'conversation.id': id }) : `@${one.one.name} `;
     const to = found.start + fresh.length;
     flushSync(() => {
       put(text.slice(0, found.start) + fresh + text.slice(found.end));
@@ -119,24 +124,6 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
     field.current?.setSelectionRange(to, to);
   };
 
-  const take = async (list: FileList | File[]) => {
-    for (const file of [...list].slice(0, 10)) {
-      if (file.size > MAX_FILE) {
-        complain(w.composer.tooLarge(file.name, size(MAX_FILE)));
-        continue;
-      }
-      setUploading((count) => count + 1);
-      try {
-        const one = await calls.attach(file);
-        setFiles((before) => [...before, one]);
-      } catch (error) {
-        complain(error);
-      } finally {
-        setUploading((count) => count - 1);
-      }
-    }
-  };
-
   const lastTyped = useRef(0);
   const tell = () => {
     if (tab === 'reply' && mine && Date.now() - lastTyped.current > 3000) {
@@ -145,39 +132,58 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
     }
   };
 
-  const clear = (which: Tab) => setWritten((before) => ({ ...before, [which]: '' }));
+  const emptied = () => {
+    for (const one of written.proposed) judge('', one, 'rejected');
+    setWritten((before) => ({ ...before, proposed: [] }));
+  };
+  const use = ({ fresh, asked }: { fresh: Draft; asked: string }) => {
+    const before = written;
+    // What only told the machine what to write is no part of the reply.
+    const told = asked !== '' && before.reply.trim() === asked;
+    const base = told ? { ...before, reply: '' } : before;
+    setWritten({ ...appended(base, fresh.text, fresh.citations), proposed: [...before.proposed, fresh.text] });
+    if (told) toast(w.copilot.replaced, { action: { label: w.act.undo, run: () => setWritten(before) } });
+    setDraft(undefined);
+    focus('reply');
+  };
   const submit = async (anyway = false) => {
     const body = text.trim();
     if (tab === 'note') {
       if (body === '') return;
-      clear('note');
+      put('');
       try {
         await calls.note(id, body, mentioned(body, agents.data ?? []));
       } catch (error) {
-        setWritten((before) => ({ ...before, note: before.note === '' ? body : before.note }));
+        if (here.current) setWritten((before) => ({ ...before, note: before.note === '' ? body : `${body}\n\n${before.note}` }));
+        else keepDraft(me.id, id, { ...readDraft(me.id, id), note: body });
         complain(error);
       }
       return;
     }
     if (!mine || uploading > 0 || (body === '' && files.length === 0)) return;
+    setTried(true);
+    if (gaps(body).length > 0) return field.current?.focus();
     const last = data.events.at(-1)?.seq ?? 0;
     const unread = Date.now() - moving.arrived.at < UNREAD_MS;
     const expected = anyway ? undefined : unread ? moving.arrived.seq - 1 : last;
     const one = { client_id: crypto.randomUUID(), text: body, attachments: files, citations, state: 'sending' as const };
-    clear('reply');
-    setFiles([]);
-    setCitations([]);
+    const { proposed } = written;
+    setWritten((before) => ({ ...before, reply: '', files: [], citations: [], proposed: [] }));
     setMoved(undefined);
     setDiffers([]);
+    setTried(false);
     const result = await send(one, expected);
-    if (result === 'moved_on') {
-      // Back into the field, with what came meanwhile above it.
-      setWritten((before) => ({ ...before, reply: before.reply === '' ? body : before.reply }));
-      setFiles(one.attachments);
-      setCitations(one.citations);
-      setMoved(expected ?? 0);
+    if (result === 'sent') for (const draft of proposed) judge(body, draft);
+    // Who looks at another conversation by now finds it beside the messages of this one.
+    if ((result === 'moved_on' || result === 'refused') && here.current) {
+      const why = outbox(me.id, id).all().find((other) => other.client_id === one.client_id)?.why;
+      outbox(me.id, id).drop(one.client_id);
+      setWritten((before) => returned(before, { text: body, files: one.attachments, citations: one.citations, proposed }));
+      // What came meanwhile is shown above the field.
+      if (result === 'moved_on') setMoved(expected ?? 0);
+      else if (why) complain(why);
       field.current?.focus();
-    } else if (result === 'sent') judge.sent(body);
+    }
   };
 
   const press = (event: React.KeyboardEvent<HTMLTextAreaElement>) => {
@@ -220,6 +226,7 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
   }
   const came = moved === undefined ? [] : data.events.filter((frame) => frame.type === 'customer_said' && frame.seq > moved);
   const note = tab === 'note';
+  const missing = tried && !note ? gaps(text) : [];
   const blocked = !note && !mine;
   return (
     <div
@@ -257,16 +264,10 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
       {draft ? (
         <DraftCard
           id={id}
-          draft={draft}
-          onUse={() => {
-            judge.use(draft);
-            setWritten((before) => ({ ...before, reply: draft.text }));
-            setCitations(draft.citations);
-            setDraft(undefined);
-            focus('reply');
-          }}
+          draft={draft.fresh}
+          onUse={() => use(draft)}
           onReject={() => {
-            judge.reject(draft);
+            judge('', draft.fresh.text, 'rejected');
             setDraft(undefined);
             field.current?.focus();
           }}
@@ -316,7 +317,7 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
               setAt(0);
               if (event.target.value === '') {
                 setClosed('');
-                if (!note) judge.emptied();
+                if (!note) emptied();
               }
               tell();
             }}
@@ -333,11 +334,17 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
         {!note && (files.length > 0 || uploading > 0) ? (
           <div className="row wrap composer-files">
             {files.map((file, index) => (
-              <button type="button" className="chip" key={`${file.hash}${index}`} onClick={() => setFiles((before) => before.filter((_, other) => other !== index))} aria-label={`${w.list.remove}: ${file.name}`}>
+              <button type="button" className="chip" key={`${file.hash}${index}`} onClick={() => setWritten((before) => ({ ...before, files: before.files.filter((_, other) => other !== index) }))} aria-label={`${w.list.remove}: ${file.name}`}>
                 <FileText size={13} aria-hidden /> <span className="clip">{file.name}</span> <X size={12} aria-hidden />
               </button>
             ))}
             {uploading > 0 ? <span className="small muted">{w.composer.uploading(uploading)}</span> : null}
+          </div>
+        ) : null}
+        {missing.length > 0 ? (
+          <div className="row differs" role="alert">
+            <CircleAlert size={14} aria-hidden />
+            <span className="grow">{w.composer.gaps(missing.join(w.comma))}</span>
           </div>
         ) : null}
         {!note && differs.length > 0 ? (
@@ -347,14 +354,14 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
             <IconButton small label={w.close} icon={X} onClick={() => setDiffers([])} />
           </div>
         ) : null}
-        {!note && citations.length > 0 ? <CitationChips citations={citations} onRemove={(number) => setCitations((before) => before.filter((one) => one.number !== number))} /> : null}
+        {!note && citations.length > 0 ? <CitationChips citations={citations} onRemove={(number) => setWritten((before) => without(before, number))} /> : null}
         <div className="composer-foot">
           {note ? (
             <span className="small note-hint">{w.note.mentionHint}</span>
           ) : (
             <>
               <IconButton small label={w.composer.attach} keys={keys('attach')} icon={Paperclip} disabled={blocked} onClick={() => picker.current?.click()} />
-              <Copilot id={id} text={written.reply} customer={row.language} able={!blocked} onDraft={setDraft} onText={(fresh) => { setWritten((before) => ({ ...before, reply: fresh.text })); setDiffers(fresh.differs ?? []); field.current?.focus(); }} />
+              <Copilot id={id} text={written.reply} customer={row.language} able={!blocked} onDraft={(fresh, asked) => setDraft({ fresh, asked })} onText={(fresh) => { setWritten((before) => ({ ...before, reply: fresh.text })); setDiffers(fresh.differs ?? []); field.current?.focus(); }} />
             </>
           )}
           <span className="grow" />

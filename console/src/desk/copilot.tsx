@@ -2,7 +2,6 @@
 // decide about a draft is recorded.
 import { useMutation } from '@tanstack/react-query';
 import { Languages, PenLine, Sparkles, X } from 'lucide-react';
-import { useState } from 'react';
 import * as calls from '../api/calls';
 import type { Citation, Draft, Language, Reworded } from '../api/wire';
 import { Badge, Button, IconButton } from '../kit/basics';
@@ -18,7 +17,7 @@ interface Props {
   text: string;
   customer: string;
   able: boolean;
-  onDraft: (draft: Draft) => void;
+  onDraft: (draft: Draft, asked: string) => void;
   onText: (fresh: Reworded) => void;
 }
 
@@ -27,14 +26,14 @@ const WAYS: calls.Rewriting[] = ['shorter', 'friendlier', 'formal', 'fix'];
 export function Copilot({ id, text, customer, able, onDraft, onText }: Props) {
   const w = useWords();
   const keys = useKeys();
-  const draft = useMutation({ mutationFn: () => calls.draft(id, text.trim() || undefined), onSuccess: (fresh) => (fresh.text === '' ? toast(`${w.copilot.nothing} ${becauseWords(fresh.because, w)}`) : onDraft(fresh)), onError: complain });
+  const draft = useMutation({ mutationFn: (asked: string) => calls.draft(id, asked || undefined), onSuccess: (fresh, asked) => (fresh.text === '' ? toast(`${w.copilot.nothing} ${becauseWords(fresh.because, w)}`) : onDraft(fresh, asked)), onError: complain });
   const change = useMutation({ mutationFn: (run: () => Promise<Reworded>) => run(), onSuccess: onText, onError: complain });
-  useCommand('draft', () => draft.mutate(), able && !draft.isPending);
+  useCommand('draft', () => draft.mutate(text.trim()), able && !draft.isPending);
   const to: Language = customer.startsWith('zh') ? 'zh' : 'en';
   const written = text.trim() !== '';
   return (
     <>
-      <Button small look="ghost" icon={Sparkles} className="ai-button" busy={draft.isPending} disabled={!able} onClick={() => draft.mutate()} title={keys('draft')}>
+      <Button small look="ghost" icon={Sparkles} className="ai-button" busy={draft.isPending} disabled={!able} onClick={() => draft.mutate(text.trim())} title={keys('draft')}>
         {w.copilot.draft}
       </Button>
       <Menu
@@ -93,22 +92,4 @@ export function CitationChips({ citations, onRemove }: { citations: Citation[]; 
       ))}
     </div>
   );
-}
-
-/** Judges a draft by what became of it. */
-export function useJudge(id: string) {
-  const [used, setUsed] = useState<Draft>();
-  const say = (outcome: 'accepted' | 'edited' | 'rejected', draft: Draft) => void calls.judgeDraft(id, outcome, draft.text).catch(() => undefined);
-  return {
-    use: (draft: Draft) => setUsed(draft),
-    reject: (draft: Draft) => say('rejected', draft),
-    sent: (text: string) => {
-      if (used) say(text.trim() === used.text.trim() ? 'accepted' : 'edited', used);
-      setUsed(undefined);
-    },
-    emptied: () => {
-      if (used) say('rejected', used);
-      setUsed(undefined);
-    },
-  };
 }

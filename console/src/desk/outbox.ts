@@ -1,70 +1,86 @@
-// What was sent and is not yet in the conversation: shown at once, kept on failure, gone when its event arrives. Drafts
-// live beside it, one per conversation and tab of the composer, in this browser.
+// What was sent and is not yet in the conversation: shown at once, kept on failure, gone when its event arrives. It is kept
+// in this browser, as drafts are: one per conversation and agent, so that a reload loses nothing that nobody received.
 import { useSyncExternalStore } from 'react';
 import type { Attachment, Citation } from '../api/wire';
+import { blank, isBlank, type Written } from './draft';
 
 export interface Pending {
   client_id: string;
   text: string;
   attachments: Attachment[];
   citations: Citation[];
-  state: 'sending' | 'failed';
+  state: 'sending' | 'sent' | 'failed';
   why?: string;
+}
+
+const DRAFT = 'frontdesk.draft.';
+const UNSENT = 'frontdesk.draft.unsent.';
+const place = (me: string, conversation: string) => `${me}.${conversation}`;
+
+function read<T>(key: string): Partial<T> | undefined {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? 'null') as Partial<T> ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function keep(key: string, value: object | undefined): void {
+  try {
+    if (value === undefined) localStorage.removeItem(key);
+    else localStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // A full storage loses the copy, not what stands on the page.
+  }
 }
 
 const waiting = new Map<string, Pending[]>();
 const readers = new Set<() => void>();
-const none: Pending[] = [];
 
-function put(conversation: string, list: Pending[]): void {
-  if (list.length === 0) waiting.delete(conversation);
-  else waiting.set(conversation, list);
-  for (const read of readers) read();
+/** After a reload nobody knows whether what was on its way arrived: it can be sent again, which is harmless. */
+function list(at: string): Pending[] {
+  const known = waiting.get(at);
+  if (known) return known;
+  const kept = read<Pending[]>(UNSENT + at);
+  const fresh = Array.isArray(kept) ? (kept as Pending[]).map((one) => ({ ...one, state: 'failed' as const })) : [];
+  waiting.set(at, fresh);
+  return fresh;
 }
 
-export const outbox = {
-  add(conversation: string, one: Pending): void {
-    put(conversation, [...(waiting.get(conversation) ?? none).filter((other) => other.client_id !== one.client_id), one]);
-  },
-  fail(conversation: string, client_id: string, why: string): void {
-    put(conversation, (waiting.get(conversation) ?? none).map((one) => (one.client_id === client_id ? { ...one, state: 'failed', why } : one)));
-  },
-  drop(conversation: string, client_id: string): void {
-    put(conversation, (waiting.get(conversation) ?? none).filter((one) => one.client_id !== client_id));
-  },
-};
+function put(at: string, all: Pending[]): void {
+  waiting.set(at, all);
+  const unsent = all.filter((one) => one.state !== 'sent');
+  keep(UNSENT + at, unsent.length === 0 ? undefined : unsent);
+  for (const tell of readers) tell();
+}
 
-export function usePending(conversation: string): Pending[] {
+/** What one agent sent in one conversation. */
+export function outbox(me: string, conversation: string) {
+  const at = place(me, conversation);
+  const change = (client_id: string, to: Partial<Pending>) => put(at, list(at).map((one) => (one.client_id === client_id ? { ...one, ...to } : one)));
+  return {
+    all: () => list(at),
+    add: (one: Pending) => put(at, [...list(at).filter((other) => other.client_id !== one.client_id), one]),
+    sent: (client_id: string) => change(client_id, { state: 'sent' }),
+    fail: (client_id: string, why: string) => change(client_id, { state: 'failed', why }),
+    drop: (client_id: string) => (list(at).some((one) => one.client_id === client_id) ? put(at, list(at).filter((one) => one.client_id !== client_id)) : undefined),
+  };
+}
+
+export function usePending(me: string, conversation: string): Pending[] {
   return useSyncExternalStore(
-    (read) => {
-      readers.add(read);
-      return () => readers.delete(read);
+    (tell) => {
+      readers.add(tell);
+      return () => readers.delete(tell);
     },
-    () => waiting.get(conversation) ?? none,
+    () => list(place(me, conversation)),
   );
 }
 
-export interface Written {
-  reply: string;
-  note: string;
-}
-
-const place = (me: string, conversation: string) => `frontdesk.draft.${me}.${conversation}`;
-
 export function readDraft(me: string, conversation: string): Written {
-  try {
-    const kept = JSON.parse(localStorage.getItem(place(me, conversation)) ?? '{}') as Partial<Written>;
-    return { reply: kept.reply ?? '', note: kept.note ?? '' };
-  } catch {
-    return { reply: '', note: '' };
-  }
+  return { ...blank, ...read<Written>(DRAFT + place(me, conversation)) };
 }
 
 export function keepDraft(me: string, conversation: string, written: Written): void {
-  try {
-    if (written.reply === '' && written.note === '') localStorage.removeItem(place(me, conversation));
-    else localStorage.setItem(place(me, conversation), JSON.stringify(written));
-  } catch {
-    // A full storage loses the copy, not what stands in the field.
-  }
+  keep(DRAFT + place(me, conversation), isBlank(written) ? undefined : written);
 }

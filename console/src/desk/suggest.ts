@@ -47,6 +47,9 @@ export interface Variables {
   'conversation.id': string;
 }
 
+/** How to call somebody without a name, where the language has a word for it that fits every sentence. */
+export const NAMELESS: Record<string, string> = { zh: '客户' };
+
 /** Fills `{{variables}}`; one that has no value stays, so that it is seen. */
 export function fill(text: string, variables: Variables): string {
   return text.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (whole, name: string) => {
@@ -57,5 +60,13 @@ export function fill(text: string, variables: Variables): string {
 
 /** The colleagues whom a note names. */
 export function mentioned(text: string, all: Agent[]): string[] {
-  return all.filter((one) => text.includes(`@${one.name}`)).map((one) => one.id);
+  const found = new Set<string>();
+  for (const sign of text.matchAll(/@/g)) {
+    const said = text.slice(sign.index + 1);
+    // "@Anna" is not Ann: the longest name counts, and a letter ends none, unless it is of a script without spaces.
+    const named = all.filter((one) => one.name !== '' && said.startsWith(one.name) && !/^(?!\p{Script=Han})[\p{L}\p{N}]/u.test(said.slice(one.name.length)));
+    const longest = Math.max(0, ...named.map((one) => one.name.length));
+    for (const one of named) if (one.name.length === longest) found.add(one.id);
+  }
+  return [...found];
 }

@@ -1,7 +1,7 @@
 // What was said and done, in order. Messages look like who said them; notes look like nothing a customer ever sees.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Bot, Check, CheckCheck, CircleAlert, CircleHelp, FileText, Languages, Lock, RotateCw, Star } from 'lucide-react';
-import { memo, useMemo, useState, type ReactNode } from 'react';
+import { memo, useEffect, useMemo, useState, type ReactNode } from 'react';
 import * as calls from '../api/calls';
 import type { Attachment, Conversation, Frame, Party, Person, Target } from '../api/wire';
 import { Avatar, Badge, Button } from '../kit/basics';
@@ -25,11 +25,16 @@ interface Props {
 export function Timeline({ data, moving, onWhy }: Props) {
   const w = useWords();
   const language = useLanguage();
-  const pending = usePending(data.row.id);
+  const { me } = useMe();
+  const pending = usePending(me.id, data.row.id);
   const { events } = data;
   const known = useMemo(() => new Set(events.flatMap((frame) => (frame.type === 'agent_said' ? [frame.client_id] : []))), [events]);
   const readThrough = useMemo(() => events.reduce((most, frame) => (frame.type === 'seen' && frame.by === 'customer' ? Math.max(most, frame.through) : most), 0), [events]);
   const delivered = useMemo(() => new Set(events.flatMap((frame) => (frame.type === 'delivered' ? [frame.message] : []))), [events]);
+  // What arrived although nobody heard of it.
+  useEffect(() => {
+    for (const one of pending) if (one.state === 'failed' && known.has(one.client_id)) outbox(me.id, data.row.id).drop(one.client_id);
+  }, [pending, known, me.id, data.row.id]);
   let today = '';
   const first = events[0]?.seq ?? 1;
   return (
@@ -256,11 +261,11 @@ function Sending({ one, data }: { one: Pending; data: Conversation }) {
       foot={
         one.state === 'failed' ? (
           <span className="error row" role="alert">
-            <CircleAlert size={13} aria-hidden /> {one.why}
+            <CircleAlert size={13} aria-hidden /> {one.why ?? w.composer.unsent}
             <button type="button" className="link small" onClick={() => void send(one, undefined)}>
               <RotateCw size={12} aria-hidden /> {w.composer.retry}
             </button>
-            <button type="button" className="link small" onClick={() => outbox.drop(data.row.id, one.client_id)}>
+            <button type="button" className="link small" onClick={() => outbox(me.id, data.row.id).drop(one.client_id)}>
               {w.composer.discard}
             </button>
           </span>

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import * as calls from '../api/calls';
 import { follow } from '../api/live';
 import type { Conversation, Frame, Sentence, Watching } from '../api/wire';
+import { useMe } from '../shell/me';
 import { outbox } from './outbox';
 
 export interface Moving {
@@ -60,6 +61,7 @@ const still: Moving = { sentences: [], typing: null, watching: [], arrived: { se
 
 export function useConversation(id: string) {
   const client = useQueryClient();
+  const { me } = useMe();
   const [moving, setMoving] = useState<Moving>(still);
   const one = useQuery({
     queryKey: ['conversation', id],
@@ -81,7 +83,7 @@ export function useConversation(id: string) {
         frame: (data) => {
           const frame = data as Frame;
           client.setQueryData<Conversation>(['conversation', id], (known) => known && heard(known, frame));
-          if (frame.type === 'agent_said') outbox.drop(id, frame.client_id);
+          if (frame.type === 'agent_said') outbox(me.id, id).drop(frame.client_id);
           setMoving((before) => ({
             ...before,
             sentences: ['bot_said', 'escalated', 'claimed', 'resolved'].includes(frame.type) ? [] : before.sentences,
@@ -112,6 +114,6 @@ export function useConversation(id: string) {
       // What was half said or half typed ends unseen; the line resumes behind the last frame.
       setMoving(({ arrived }) => ({ ...still, arrived }));
     };
-  }, [client, id, loaded, shown]);
+  }, [client, id, loaded, shown, me.id]);
   return { ...one, moving };
 }

@@ -6,13 +6,15 @@ import { keepRow } from '../shell/live';
 import { useMe } from '../shell/me';
 import { outbox, type Pending } from './outbox';
 
-export type Sent = 'sent' | 'moved_on' | 'failed';
+/** `refused` was certainly not sent; `failed` may have been, and is safe to send again under the same name. */
+export type Sent = 'sent' | 'moved_on' | 'refused' | 'failed';
 
 export function useSend(conversation: string) {
   const client = useQueryClient();
   const { me } = useMe();
   return async (one: Pending, expected: number | undefined): Promise<Sent> => {
-    outbox.add(conversation, { ...one, state: 'sending' });
+    const out = outbox(me.id, conversation);
+    out.add({ ...one, state: 'sending' });
     try {
       const { row } = await calls.say(conversation, {
         client_id: one.client_id,
@@ -22,17 +24,16 @@ export function useSend(conversation: string) {
         ...(expected === undefined ? {} : { expected_seq: expected }),
       });
       keepRow(client, row, me.id);
+      out.sent(one.client_id);
       // The event itself comes by the conversation's own line; should that be cut, it is fetched.
-      window.setTimeout(() => outbox.drop(conversation, one.client_id), 4000);
+      window.setTimeout(() => out.drop(one.client_id), 4000);
       return 'sent';
     } catch (error) {
-      if (error instanceof Problem && error.code === 'moved_on') {
-        outbox.drop(conversation, one.client_id);
-        await client.invalidateQueries({ queryKey: ['conversation', conversation] });
-        return 'moved_on';
-      }
-      outbox.fail(conversation, one.client_id, error instanceof Problem ? error.message : String(error));
-      return 'failed';
+      out.fail(one.client_id, error instanceof Problem ? error.message : String(error));
+      if (!(error instanceof Problem) || error.status < 400 || error.status >= 500) return 'failed';
+      if (error.code !== 'moved_on') return 'refused';
+      await client.invalidateQueries({ queryKey: ['conversation', conversation] });
+      return 'moved_on';
     }
   };
 }

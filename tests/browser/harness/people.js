@@ -61,6 +61,26 @@ export class Customer {
   }
 }
 
+/** What the desk knows of a customer's conversation, once it is so. */
+export async function eventually(session, customer, met) {
+  for (const end = Date.now() + 20_000; Date.now() < end; ) {
+    const detail = await session.call('GET', `/api/v1/desk/conversations/${customer.id}`);
+    if (met(detail)) return detail;
+    await new Promise((then) => setTimeout(then, 50));
+  }
+  throw new Error('what was waited for did not happen');
+}
+
+/** A customer who asked something, got an answer, and now wants a person. */
+export async function waitingCustomer(session, fields = {}) {
+  const customer = await Customer.arrive(session.server, fields);
+  await customer.say('How long is a gift card valid?');
+  await eventually(session, customer, (detail) => detail.events.some((event) => event.type === 'bot_said'));
+  await customer.say('I want to talk to a person');
+  await eventually(session, customer, (detail) => detail.row.owner.kind === 'queue');
+  return customer;
+}
+
 /** A cable between a browser and the server that can be pulled out and put back. */
 export class Line {
   static async to(server) {

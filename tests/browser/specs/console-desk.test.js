@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { accessibility, newPerson, shot, startBrowser } from '../harness/browser.js';
-import { colleague, Customer, Line, mistakes, owner, PASSWORD, signIn } from '../harness/people.js';
+import { colleague, eventually, Line, mistakes, owner, PASSWORD, signIn, waitingCustomer } from '../harness/people.js';
 import { startServer } from '../harness/server.js';
 
 let server;
@@ -22,24 +22,8 @@ after(async () => {
   await server?.close();
 });
 
-/** A customer who asked something, got an answer, and now wants a person. */
-async function waiting() {
-  const customer = await Customer.arrive(server);
-  await customer.say('How long is a gift card valid?');
-  await until(customer, (detail) => detail.events.some((event) => event.type === 'bot_said'));
-  await customer.say('I want to talk to a person');
-  await until(customer, (detail) => detail.row.owner.kind === 'queue');
-  return customer;
-}
-
-async function until(customer, met) {
-  for (const end = Date.now() + 20_000; Date.now() < end; ) {
-    const detail = await boss.call('GET', `/api/v1/desk/conversations/${customer.id}`);
-    if (met(detail)) return detail;
-    await new Promise((then) => setTimeout(then, 50));
-  }
-  throw new Error('what was waited for did not happen');
-}
+const waiting = () => waitingCustomer(boss);
+const until = (customer, met) => eventually(boss, customer, met);
 
 test('from the inbox to resolved, by keyboard alone', async () => {
   const customer = await waiting();
