@@ -39,7 +39,7 @@ describe('the words of a question in a passage', () => {
 describe('documents', () => {
   const doc = (name: string, status: DocumentStatus, more: Partial<Doc> = {}): Doc => ({ id: name, name, title: null, status, searchable: true, reason: null, warnings: [], language: null, revision: 1, bytes: 1, chunks: 1, vectors: 0, vectors_goal: 0, uploaded_at: '', finished_at: null, ...more });
   it('are followed closely only while one is on its way', () => {
-    expect(pace([doc('a', 'ready'), doc('b', 'failed')])).toBeGreaterThan(pace([doc('a', 'ready'), doc('b', 'embedding')]));
+    expect(pace([[doc('a', 'ready'), doc('b', 'failed')]])).toBeGreaterThan(pace([[doc('a', 'ready'), doc('b', 'embedding')]]));
   });
   it('are chosen by kind and by name or title', () => {
     const all = [doc('a.pdf', 'ready', { title: 'Shipping' }), doc('b.pdf', 'reading'), doc('c.pdf', 'failed')];

@@ -141,7 +141,7 @@ function Now() {
         <Tile icon={Hourglass} label={a.home.tiles.waiting} value={counts?.waiting} href="/inbox/waiting" />
         <Tile icon={Bot} label={a.home.tiles.bot} value={counts?.bot} href="/inbox/bot" />
         <Tile icon={UserRound} label={a.home.tiles.mine} value={counts?.mine} href="/inbox/mine" />
-        <Tile icon={BookOpen} label={a.home.tiles.documents} value={documents.data ? all.filter((one) => one.status === 'ready').length : undefined} href="/knowledge">
+        <Tile icon={BookOpen} label={a.home.tiles.documents} value={documents.whole ? all.filter((one) => one.status === 'ready').length : undefined} href="/knowledge">
           {failed > 0 ? <Badge tone="bad">{a.home.tiles.failed(failed)}</Badge> : working > 0 ? <Badge tone="info">{a.home.tiles.working(working)}</Badge> : null}
         </Tile>
         {manages ? (

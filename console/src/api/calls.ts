@@ -69,7 +69,7 @@ export const attachmentUrl = (file: wire.Attachment) => file.url ?? `${D}/attach
 
 export const agents = () => call<wire.Agent[]>('GET', `${D}/agents`);
 export const teams = () => call<wire.Team[]>('GET', `${D}/teams`);
-export const contacts = (q: string, cursor?: string) => call<wire.ContactPage | wire.Contact[]>('GET', `${D}/contacts${query({ q, cursor })}`);
+export const contacts = (q: string, cursor?: string) => call<wire.ContactPage>('GET', `${D}/contacts${query({ q, cursor })}`);
 export const contact = (id: string) => call<wire.Contact>('GET', `${D}/contacts/${encodeURIComponent(id)}`);
 export type ContactChange = Partial<Pick<wire.Contact, 'name' | 'email' | 'phone' | 'attributes' | 'notes'>>;
 export const changeContact = (id: string, change: ContactChange) => call<wire.Contact>('PATCH', `${D}/contacts/${encodeURIComponent(id)}`, change);

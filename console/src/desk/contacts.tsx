@@ -1,9 +1,9 @@
 // The people who wrote: search, one's details, their conversations.
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { BadgeCheck, ContactRound, UsersRound } from 'lucide-react';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue, useRef, useState } from 'react';
 import { Link } from 'wouter';
-import { VList } from 'virtua';
+import { VList, type VListHandle } from 'virtua';
 import * as calls from '../api/calls';
 import { Avatar, Badge, Empty, Skeleton } from '../kit/basics';
 import { TextField } from '../kit/fields';
@@ -18,8 +18,19 @@ export default function Contacts({ id }: { id?: string }) {
   const [text, setText] = useState('');
   const q = useDeferredValue(text.trim());
   useTitle(w.nav.contacts);
-  const list = useQuery({ queryKey: ['contacts', q], queryFn: () => calls.contacts(q), placeholderData: keepPreviousData });
-  const people = Array.isArray(list.data) ? list.data : (list.data?.items ?? []);
+  const handle = useRef<VListHandle>(null);
+  const list = useInfiniteQuery({
+    queryKey: ['contacts', q],
+    queryFn: ({ pageParam }) => calls.contacts(q, pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+  const people = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const more = (offset: number) => {
+    const one = handle.current;
+    if (one && list.hasNextPage && !list.isFetchingNextPage && offset + one.viewportSize > one.scrollSize - 600) void list.fetchNextPage();
+  };
   return (
     <div className="inbox">
       <section className="list" aria-label={w.nav.contacts}>
@@ -40,7 +51,7 @@ export default function Contacts({ id }: { id?: string }) {
               {q ? '' : w.contact.noneHint}
             </Empty>
           ) : (
-            <VList style={{ height: '100%' }} role="list" aria-label={w.nav.contacts} tabIndex={-1}>
+            <VList ref={handle} style={{ height: '100%' }} role="list" aria-label={w.nav.contacts} tabIndex={-1} onScroll={more}>
               {people.map((one) => (
                 <div role="listitem" key={one.id}>
                   <Link href={`/contacts/${one.id}`} className="item-row" aria-current={one.id === id ? 'true' : undefined}>

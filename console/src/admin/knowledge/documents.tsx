@@ -19,6 +19,8 @@ import { useRetry } from './retry';
 import { chosen, isOf, useDocuments, type Kind } from './shelf';
 import { StatusBadge } from './status';
 
+/** Lines that are drawn at a time; a browser is slow with thousands. */
+const MOST = 200;
 const KINDS: Kind[] = ['all', 'ready', 'working', 'failed', 'withdrawn'];
 
 export function Documents() {
@@ -29,6 +31,7 @@ export function Documents() {
   const [words, setWords] = useState('');
   const wanted = useDeferredValue(words);
   const [deleting, setDeleting] = useState<Doc>();
+  const [most, setMost] = useState(MOST);
   const all = list.data?.pages.flat() ?? [];
   const failed = all.filter((one) => one.status === 'failed');
   const shown = chosen(all, kind, wanted);
@@ -75,11 +78,11 @@ export function Documents() {
               </Empty>
             </div>
           ) : (
-            <List documents={shown} onDelete={manages ? setDeleting : undefined} />
+            <List documents={shown.slice(0, most)} onDelete={manages ? setDeleting : undefined} />
           )}
-          {list.hasNextPage ? (
+          {shown.length > most || !list.whole ? (
             <div className="admin-more">
-              <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+              <Button busy={!list.whole} onClick={() => setMost(most + MOST)}>
                 {a.more}
               </Button>
             </div>

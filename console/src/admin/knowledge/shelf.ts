@@ -1,5 +1,6 @@
 // The list of documents, followed while something is on its way; and how far a document is.
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import * as admin from '../../api/admin';
 import type { Doc, DocumentStatus } from '../../api/admin-wire';
 
@@ -8,19 +9,24 @@ export const KEY = ['admin', 'documents'];
 const WAYS: DocumentStatus[] = ['queued', 'reading', 'cut', 'embedding'];
 export const onTheWay = (one: Doc): boolean => WAYS.includes(one.status);
 
-/** How often the list is asked for: often while something happens. */
-export const pace = (all: Doc[]): number => (all.some(onTheWay) ? 1000 : 15_000);
+/** How often the list is asked for: often while something happens, and less often the longer it is. */
+export const pace = (pages: Doc[][]): number => (pages.flat().some(onTheWay) ? 1000 : 15_000) * Math.max(1, pages.length);
 
-/** Documents by name, page after page. */
+/** All documents by name. They come page after page; `whole` says when the last is there, so that what was counted counts. */
 export function useDocuments() {
-  return useInfiniteQuery({
+  const list = useInfiniteQuery({
     queryKey: KEY,
     queryFn: ({ pageParam, signal }) => admin.documents(pageParam, signal),
     initialPageParam: '',
     getNextPageParam: (last) => (last.length === admin.PAGE ? last.at(-1)?.name : undefined),
-    refetchInterval: (query) => pace(query.state.data?.pages.flat() ?? []),
+    refetchInterval: (query) => pace(query.state.data?.pages ?? []),
     staleTime: 0,
   });
+  const { hasNextPage, isFetching, isError, fetchNextPage } = list;
+  useEffect(() => {
+    if (hasNextPage && !isFetching && !isError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isError, fetchNextPage]);
+  return { ...list, whole: list.data !== undefined && !hasNextPage };
 }
 
 export type Kind = 'all' | 'ready' | 'working' | 'failed' | 'withdrawn';
