@@ -11,6 +11,7 @@ import { CloudOff, Compass } from 'lucide-react';
 import { ConversationPane, Inbox } from './desk/inbox';
 import { whenIdle } from './later';
 import { Commands } from './shell/commands';
+import { mayLeave } from './shell/leaving';
 import { keptTheme, MeProvider, useMe, useTheme } from './shell/me';
 import { Help, Palette, Shell } from './shell/shell';
 import { FirstPassword, Mark, SignIn } from './shell/signin';
@@ -25,6 +26,7 @@ export function App() {
   const [choice, setChoice] = useState(preferred);
   const who = useQuery({ queryKey: ['me'], queryFn: calls.me, staleTime: Infinity });
   const out = who.error instanceof Problem && who.error.status === 401;
+  const inside = who.data !== undefined && !out && !who.data.must_change_password;
   const language = who.data && !out ? who.data.language : choice;
   session.speaks(language);
   useEffect(() => {
@@ -46,11 +48,11 @@ export function App() {
     <Speaks language={language}>
       <Tooltip.Provider delayDuration={400}>
         {who.data && !out ? (
-          <MeProvider me={who.data}>{who.data.must_change_password ? <FirstPassword /> : <House />}</MeProvider>
+          <MeProvider me={who.data}>{inside ? <House /> : <FirstPassword />}</MeProvider>
         ) : (
           <Outside>{out ? <SignIn onLanguage={setChoice} /> : who.error ? <Unreached again={() => void who.refetch()} /> : <Opening />}</Outside>
         )}
-        <Toasts />
+        {inside ? null : <Toasts />}
       </Tooltip.Provider>
     </Speaks>
   );
@@ -85,7 +87,7 @@ function House() {
   const w = useWords();
   const overview = manages || me.role === 'qa';
   return (
-    <Router base="/console">
+    <Router base="/console" aroundNav={(navigate, to, options) => (mayLeave() ? navigate(to, options) : undefined)}>
       <Commands>
         <Shell>
           <Suspense fallback={<div className="page" aria-busy />}>

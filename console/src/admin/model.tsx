@@ -7,10 +7,11 @@ import { said, type ModelKind, type ModelSettings, type ModelWanted } from '../a
 import { Banner, Button } from '../kit/basics';
 import { Check, SelectField, TextField } from '../kit/fields';
 import { complain, toast } from '../kit/toast';
+import { useUnsaved } from '../shell/leaving';
 import { useLanguage, useWords } from '../words';
 import { useAdminWords } from '../words/admin';
 import { Choice } from './inputs';
-import { complaints, Failed, Loading, Page, useUnsaved } from './parts';
+import { complaints, Failed, Loading, Page } from './parts';
 
 /** Addresses that people often need, so that nobody has to look them up. */
 const PROVIDERS: { name: string; url: string; model: string; local?: boolean }[] = [
@@ -66,7 +67,7 @@ function Settings({ kept }: { kept: ModelSettings }) {
   const [key, setKey] = useState('');
   const [forget, setForget] = useState(false);
   const dirty = kind !== kept.kind || (kind === 'openai' && (url !== kept.base_url || model !== kept.model || key !== '' || forget));
-  useUnsaved(dirty);
+  useUnsaved(dirty, a.leave);
   const tidy = (text: string) => text.trim().replace(/\/+$/, '');
   const moved = kept.set && tidy(url) !== tidy(kept.base_url);
   const wanted: ModelWanted = { kind, base_url: url.trim(), model: model.trim(), ...(key !== '' ? { api_key: key } : forget || moved ? { api_key: '' } : {}) };

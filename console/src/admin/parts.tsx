@@ -1,6 +1,6 @@
 // What the administrative pages share: head, failures, confirmation, things to copy.
 import { CircleAlert, Copy, LockKeyhole, type LucideIcon } from 'lucide-react';
-import { useEffect, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Problem } from '../api/client';
 import { Banner, Button, Empty, Skeleton } from '../kit/basics';
 import { Dialog } from '../kit/dialog';
@@ -115,28 +115,6 @@ export function Part({ title, hint, icon: Icon, actions, children }: { title: st
       {children}
     </section>
   );
-}
-
-/** Asks before what was not saved is left: by closing the tab, or by following a link. */
-export function useUnsaved(dirty: boolean): void {
-  const { leave } = useAdminWords();
-  useEffect(() => {
-    if (!dirty) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    const follow = (event: MouseEvent) => {
-      const link = event.target instanceof Element ? event.target.closest('a[href]') : null;
-      const elsewhere = event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || link?.getAttribute('target') === '_blank';
-      if (link === null || elsewhere || link.getAttribute('href')?.startsWith('#') || window.confirm(leave)) return;
-      event.preventDefault();
-      event.stopPropagation();
-    };
-    window.addEventListener('beforeunload', ask);
-    document.addEventListener('click', follow, true);
-    return () => {
-      window.removeEventListener('beforeunload', ask);
-      document.removeEventListener('click', follow, true);
-    };
-  }, [dirty, leave]);
 }
 
 /** What the server says is wrong, by the place in the request; `prefix` is left out. */

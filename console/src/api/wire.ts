@@ -19,6 +19,8 @@ export interface Settings {
   shortcuts_off?: boolean;
   sound?: boolean;
   desktop?: boolean;
+  /** Minutes without a touch until the console says away; 0 never. */
+  away_after?: number;
   notify?: Partial<Record<NoticeKind, boolean>>;
 }
 export type NoticeKind = 'message' | 'waiting' | 'assigned' | 'mention';

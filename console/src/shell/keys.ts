@@ -30,6 +30,7 @@ export const COMMANDS = {
   why: 'Alt+KeyW',
   draft: 'Alt+KeyI',
   attach: 'Mod+Alt+KeyA',
+  undo: 'Alt+KeyZ',
   next_view: 'Alt+KeyN',
   go_inbox: 'Alt+KeyC',
   go_contacts: 'Alt+KeyV',

@@ -9,6 +9,7 @@ import { toast } from '../kit/toast';
 import { useWords } from '../words';
 import { CannedEditor } from '../desk/canned-editor';
 import { isMac, pressOf } from './commands';
+import { AWAY_AFTER } from './idle';
 import { clash, COMMAND_IDS, comboOf, name, spell, type CommandId } from './keys';
 import { useTitle } from './live';
 import { useMe } from './me';
@@ -66,6 +67,13 @@ function General() {
           { value: 'light', label: w.settings.light },
           { value: 'dark', label: w.settings.dark },
         ]}
+      />
+      <SelectField
+        label={w.settings.away}
+        hint={w.settings.awayHint}
+        value={String(me.settings?.away_after ?? AWAY_AFTER)}
+        onChange={(event) => settle({ away_after: Number(event.target.value) })}
+        options={[...[5, 15, 30, 60].map((minutes) => ({ value: String(minutes), label: w.settings.minutes(minutes) })), { value: '0', label: w.settings.never }]}
       />
     </div>
   );

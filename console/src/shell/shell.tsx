@@ -7,11 +7,13 @@ import * as calls from '../api/calls';
 import type { Presence, View } from '../api/wire';
 import { Avatar, IconButton, Tip } from '../kit/basics';
 import { Menu } from '../kit/layers';
-import { complain } from '../kit/toast';
+import { complain, Toasts, useOffer } from '../kit/toast';
 import { later } from '../later';
 import { useWords } from '../words';
 import { useCommand, useKeys } from './commands';
 import { LiveProvider, useLive } from './live';
+import { useIdle } from './idle';
+import { mayLeave } from './leaving';
 import { useMe } from './me';
 import { Mark } from './signin';
 
@@ -60,6 +62,10 @@ function Inside({ children }: { children: ReactNode }) {
     localStorage.setItem('frontdesk.nav', narrow ? 'wide' : 'narrow');
     setNarrow(!narrow);
   };
+  const keys = useKeys();
+  const offer = useOffer();
+  useIdle();
+  useCommand('undo', () => offer?.(), offer !== undefined);
   useCommand('palette', () => setPalette((open) => !open));
   useCommand('help', () => setHelp(true));
   useCommand('go_inbox', () => go('/inbox/mine'));
@@ -112,6 +118,7 @@ function Inside({ children }: { children: ReactNode }) {
         {palette ? <Palette onClose={() => setPalette(false)} /> : null}
         {help ? <Help onClose={() => setHelp(false)} /> : null}
       </Suspense>
+      <Toasts keys={keys('undo')} />
     </div>
   );
 }
@@ -175,6 +182,7 @@ function Self({ narrow, onHelp }: { narrow: boolean; onHelp: () => void }) {
   const { me, change } = useMe();
   const [, go] = useLocation();
   const leave = async () => {
+    if (!mayLeave()) return;
     try {
       await calls.signOut();
     } catch (error) {

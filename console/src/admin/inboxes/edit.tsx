@@ -11,7 +11,8 @@ import { Tabs } from '../../kit/tabs';
 import { complain, toast } from '../../kit/toast';
 import { useWords } from '../../words';
 import { useAdminWords } from '../../words/admin';
-import { complaints, Confirm, Failed, Loading, Page, useUnsaved } from '../parts';
+import { useUnsaved } from '../../shell/leaving';
+import { complaints, Confirm, Failed, Loading, Page } from '../parts';
 import { Form } from './form';
 import { HoursPart } from './hours';
 import { Install } from './install';
@@ -78,7 +79,7 @@ function Edit({ inbox }: { inbox: Inbox }) {
   const [settings, setSettings] = useState(inbox.settings);
   const [removing, setRemoving] = useState(false);
   const dirty = name !== inbox.name || JSON.stringify(settings) !== JSON.stringify(inbox.settings);
-  useUnsaved(dirty);
+  const letGo = useUnsaved(dirty, a.leave);
   const save = useMutation({
     mutationFn: () => admin.changeInbox(inbox.id, name.trim(), settings),
     onSuccess: (fresh) => {
@@ -100,6 +101,7 @@ function Edit({ inbox }: { inbox: Inbox }) {
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['admin', 'inboxes'] });
       toast(a.inboxes.removed);
+      letGo();
       go('/inboxes');
     },
     onError: complain,

@@ -9,7 +9,7 @@ import { Banner, Button } from '../../kit/basics';
 import { toast } from '../../kit/toast';
 import { useMe } from '../../shell/me';
 import { useAdminWords } from '../../words/admin';
-import { useUnsaved } from '../parts';
+import { useUnsaved } from '../../shell/leaving';
 
 const LINE_PX = 20;
 
@@ -36,7 +36,7 @@ export function Editor({ policy, onSaved }: { policy: Policy; onSaved: (fresh: P
   const field = useRef<HTMLTextAreaElement>(null);
   const gutter = useRef<HTMLDivElement>(null);
   const dirty = toml !== policy.toml;
-  useUnsaved(dirty);
+  useUnsaved(dirty, a.leave);
   const save = useMutation({
     mutationFn: () => admin.writePolicy(toml),
     onSuccess: (fresh) => {
