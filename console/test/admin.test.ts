@@ -6,7 +6,7 @@ import { fresh } from '../src/admin/inboxes/form';
 import { following, likeMonday } from '../src/admin/inboxes/hours';
 import { snippet } from '../src/admin/inboxes/install';
 import { tidied } from '../src/admin/inboxes/time';
-import { chosen, learned, pace } from '../src/admin/knowledge/shelf';
+import { chosen, foundBy, learned, pace } from '../src/admin/knowledge/shelf';
 import { fateOf } from '../src/admin/knowledge/upload';
 import { lines } from '../src/admin/lines';
 import { complaints } from '../src/admin/parts';
@@ -40,6 +40,14 @@ describe('documents', () => {
   const doc = (name: string, status: DocumentStatus, more: Partial<Doc> = {}): Doc => ({ id: name, name, title: null, status, searchable: true, reason: null, warnings: [], language: null, revision: 1, bytes: 1, chunks: 1, vectors: 0, vectors_goal: 0, uploaded_at: '', finished_at: null, ...more });
   it('are followed closely only while one is on its way', () => {
     expect(pace([[doc('a', 'ready'), doc('b', 'failed')]])).toBeGreaterThan(pace([[doc('a', 'ready'), doc('b', 'embedding')]]));
+  });
+  it('say how they are found, and no more than is known', () => {
+    const one = (language: string | null) => doc('a', 'ready', { language });
+    expect(foundBy(one('en'), undefined)).toBe('unknown');
+    expect(foundBy(one('en'), { languages: [] })).toBe('words');
+    expect(foundBy(one('en-GB'), { model: 'm', languages: ['en'] })).toBe('meaning');
+    expect(foundBy(one('zh-CN'), { model: 'm', languages: ['en'] })).toBe('language');
+    expect(foundBy(one(null), { model: 'm', languages: ['en'] })).toBe('unknown');
   });
   it('are chosen by kind and by name or title', () => {
     const all = [doc('a.pdf', 'ready', { title: 'Shipping' }), doc('b.pdf', 'reading'), doc('c.pdf', 'failed')];

@@ -4,12 +4,13 @@ import { ChevronRight, ScrollText } from 'lucide-react';
 import { Fragment, useId, useState } from 'react';
 import * as admin from '../api/admin';
 import type { AuditItem } from '../api/admin-wire';
-import { Avatar, Button, Empty, IconButton } from '../kit/basics';
+import { Avatar, Empty, IconButton } from '../kit/basics';
+import { Table } from '../kit/table';
 import { useLanguage, useWords } from '../words';
 import { useAdminWords, type AdminWords } from '../words/admin';
 import { dateTime } from '../words/format';
 import { changes } from './changes';
-import { Failed, Loading, Page } from './parts';
+import { Failed, Loading, More, Page } from './parts';
 
 export const actionName = (action: string, a: AdminWords): string => (Object.hasOwn(a.audit.kinds, action) ? a.audit.kinds[action as keyof typeof a.audit.kinds] : action.replace('.', ': ').replaceAll('_', ' '));
 
@@ -36,35 +37,13 @@ export default function Audit() {
         </div>
       ) : null}
       {items.length > 0 ? (
-        <div className="table-box">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">
-                  <span className="sr">{a.audit.details}</span>
-                </th>
-                <th scope="col">{a.audit.when}</th>
-                <th scope="col">{a.audit.who}</th>
-                <th scope="col">{a.audit.action}</th>
-                <th scope="col">{a.audit.what}</th>
-                <th scope="col">{a.audit.ip}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {items.map((one) => (
-                <Entry key={one.id} one={one} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table columns={[{ name: a.audit.details, said: true }, a.audit.when, a.audit.who, a.audit.action, a.audit.what, a.audit.ip]}>
+          {items.map((one) => (
+            <Entry key={one.id} one={one} />
+          ))}
+        </Table>
       ) : null}
-      {list.hasNextPage ? (
-        <div className="admin-more">
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            {a.more}
-          </Button>
-        </div>
-      ) : null}
+      {list.hasNextPage ? <More busy={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} /> : null}
     </Page>
   );
 }

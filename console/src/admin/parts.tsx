@@ -59,6 +59,18 @@ export function Loading({ lines = 4 }: { lines?: number }) {
   );
 }
 
+/** The way to the rest of a list. */
+export function More({ busy, onMore }: { busy: boolean; onMore: () => void }) {
+  const a = useAdminWords();
+  return (
+    <div className="admin-more">
+      <Button busy={busy} onClick={onMore}>
+        {a.more}
+      </Button>
+    </div>
+  );
+}
+
 /** Asks before something that cannot simply be undone. */
 export function Confirm({ title, hint, go, danger = true, busy, onGo, onClose }: { title: string; hint: string; go: string; danger?: boolean; busy: boolean; onGo: () => void; onClose: () => void }) {
   const w = useWords();

@@ -78,6 +78,12 @@ export interface Version {
 
 export type SearchMode = 'hybrid' | 'words' | 'vectors';
 
+/** What search works with; words alone where no model is named. */
+export interface Searching {
+  model?: string;
+  languages: string[];
+}
+
 export interface PlayedHit {
   chunk: string;
   document: Id;

@@ -6,6 +6,7 @@ const A = '/api/v1/admin';
 const DOCUMENTS = '/api/v1/documents';
 const part = encodeURIComponent;
 
+export const searching = () => call<wire.Searching>('GET', `${A}/search`);
 export const checklist = () => call<wire.Step[]>('GET', `${A}/checklist`);
 
 export const PAGE = 200;

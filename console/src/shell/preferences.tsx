@@ -4,6 +4,7 @@ import type { Language, NoticeKind, Settings } from '../api/wire';
 import { Badge, Banner, Button } from '../kit/basics';
 import { SelectField, TextField } from '../kit/fields';
 import { Switch } from '../kit/switch';
+import { Table } from '../kit/table';
 import { Tabs } from '../kit/tabs';
 import { toast } from '../kit/toast';
 import { useWords } from '../words';
@@ -128,74 +129,61 @@ function Shortcuts() {
   return (
     <div className="form wide">
       <Switch label={w.settings.keysOn} hint={w.settings.keysHint} checked={me.settings?.shortcuts_off !== true} onChange={(on) => settle({ shortcuts_off: !on })} />
-      <div className="table-box">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">{w.settings.command}</th>
-              <th scope="col">{w.settings.key}</th>
-              <th scope="col">
-                <span className="sr">{w.settings.actions}</span>
-              </th>
+      <Table columns={[w.settings.command, w.settings.key, { name: w.settings.actions, said: true }]}>
+        {COMMAND_IDS.map((id) => {
+          const combo = comboOf(id, custom);
+          return (
+            <tr key={id}>
+              <td>{w.commands[id]}</td>
+              <td>
+                {editing === id ? (
+                  <input
+                    className="input compact"
+                    style={{ width: 180 }}
+                    readOnly
+                    autoFocus
+                    aria-label={w.settings.press(w.commands[id])}
+                    placeholder={w.settings.pressNow}
+                    onBlur={() => setEditing(undefined)}
+                    onKeyDown={(event) => {
+                      if (event.key === 'Tab') return;
+                      event.preventDefault();
+                      event.stopPropagation();
+                      if (event.key === 'Escape') return setEditing(undefined);
+                      const said = spell(pressOf(event.nativeEvent), isMac);
+                      if (said === null || (said.startsWith('Key') && said.length === 4)) return;
+                      const other = clash(id, said, custom);
+                      if (other) return toast(w.settings.taken(name(said, isMac), w.commands[other]), { bad: true });
+                      put(id, said);
+                    }}
+                  />
+                ) : combo === null ? (
+                  <Badge>{w.settings.off}</Badge>
+                ) : (
+                  <kbd>{name(combo, isMac)}</kbd>
+                )}
+              </td>
+              <td>
+                <div className="row" style={{ justifyContent: 'flex-end' }}>
+                  <Button small look="ghost" onClick={() => setEditing(id)} aria-label={`${w.settings.change}: ${w.commands[id]}`}>
+                    {w.settings.change}
+                  </Button>
+                  {combo !== null && id !== 'palette' ? (
+                    <Button small look="ghost" onClick={() => put(id, null)} aria-label={`${w.settings.switchOff}: ${w.commands[id]}`}>
+                      {w.settings.switchOff}
+                    </Button>
+                  ) : null}
+                  {custom?.[id] !== undefined ? (
+                    <Button small look="ghost" onClick={() => put(id, undefined)} aria-label={`${w.settings.reset}: ${w.commands[id]}`}>
+                      {w.settings.reset}
+                    </Button>
+                  ) : null}
+                </div>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {COMMAND_IDS.map((id) => {
-              const combo = comboOf(id, custom);
-              return (
-                <tr key={id}>
-                  <td>{w.commands[id]}</td>
-                  <td>
-                    {editing === id ? (
-                      <input
-                        className="input compact"
-                        style={{ width: 180 }}
-                        readOnly
-                        autoFocus
-                        aria-label={w.settings.press(w.commands[id])}
-                        placeholder={w.settings.pressNow}
-                        onBlur={() => setEditing(undefined)}
-                        onKeyDown={(event) => {
-                          if (event.key === 'Tab') return;
-                          event.preventDefault();
-                          event.stopPropagation();
-                          if (event.key === 'Escape') return setEditing(undefined);
-                          const said = spell(pressOf(event.nativeEvent), isMac);
-                          if (said === null || (said.startsWith('Key') && said.length === 4)) return;
-                          const other = clash(id, said, custom);
-                          if (other) return toast(w.settings.taken(name(said, isMac), w.commands[other]), { bad: true });
-                          put(id, said);
-                        }}
-                      />
-                    ) : combo === null ? (
-                      <Badge>{w.settings.off}</Badge>
-                    ) : (
-                      <kbd>{name(combo, isMac)}</kbd>
-                    )}
-                  </td>
-                  <td>
-                    <div className="row" style={{ justifyContent: 'flex-end' }}>
-                      <Button small look="ghost" onClick={() => setEditing(id)} aria-label={`${w.settings.change}: ${w.commands[id]}`}>
-                        {w.settings.change}
-                      </Button>
-                      {combo !== null && id !== 'palette' ? (
-                        <Button small look="ghost" onClick={() => put(id, null)} aria-label={`${w.settings.switchOff}: ${w.commands[id]}`}>
-                          {w.settings.switchOff}
-                        </Button>
-                      ) : null}
-                      {custom?.[id] !== undefined ? (
-                        <Button small look="ghost" onClick={() => put(id, undefined)} aria-label={`${w.settings.reset}: ${w.commands[id]}`}>
-                          {w.settings.reset}
-                        </Button>
-                      ) : null}
-                    </div>
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+          );
+        })}
+      </Table>
     </div>
   );
 }

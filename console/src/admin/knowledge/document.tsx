@@ -12,11 +12,11 @@ import { useMe } from '../../shell/me';
 import { useLanguage, useWords } from '../../words';
 import { useAdminWords } from '../../words/admin';
 import { dateTime, number, size } from '../../words/format';
-import { Failed, Loading, Page } from '../parts';
+import { Failed, Loading, More, Page } from '../parts';
 import { Deletion, languageName } from './documents';
 import { useRetry } from './retry';
 import { Revisions } from './revisions';
-import { onTheWay } from './shelf';
+import { onTheWay, useHint } from './shelf';
 import { StatusBadge } from './status';
 
 /** Characters of a text that are shown; a browser is slow with more. */
@@ -37,6 +37,7 @@ export function DocumentPage({ id }: { id: string }) {
     staleTime: 5_000,
   });
   const retry = useRetry();
+  const hint = useHint();
   const one = found.data;
   if (!one) {
     return (
@@ -69,7 +70,7 @@ export function DocumentPage({ id }: { id: string }) {
         <div className="row wrap">
           <Back />
           <StatusBadge one={one} />
-          <span className="small muted">{a.knowledge.statusHints[one.status]}</span>
+          <span className="small muted">{hint(one)}</span>
         </div>
         {one.status === 'failed' ? (
           <Banner tone="bad" icon={CircleAlert}>
@@ -149,13 +150,7 @@ function Passages({ one }: { one: Doc }) {
           </li>
         ))}
       </ol>
-      {pages.hasNextPage ? (
-        <div className="admin-more">
-          <Button busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-            {a.more}
-          </Button>
-        </div>
-      ) : null}
+      {pages.hasNextPage ? <More busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()} /> : null}
     </div>
   );
 }

@@ -7,13 +7,14 @@ import * as admin from '../../api/admin';
 import { said, type Doc } from '../../api/admin-wire';
 import { Badge, Button, Empty, IconButton } from '../../kit/basics';
 import { TextField } from '../../kit/fields';
+import { Table } from '../../kit/table';
 import { complain, toast } from '../../kit/toast';
 import { useMe } from '../../shell/me';
 import { useLanguage } from '../../words';
 import { useAdminWords } from '../../words/admin';
 import { moment, number, size } from '../../words/format';
 import { Segmented } from '../inputs';
-import { Confirm, Failed, Loading } from '../parts';
+import { Confirm, Failed, Loading, More } from '../parts';
 import { Drop } from './drop';
 import { useRetry } from './retry';
 import { chosen, isOf, useDocuments, type Kind } from './shelf';
@@ -80,13 +81,7 @@ export function Documents() {
           ) : (
             <List documents={shown.slice(0, most)} onDelete={manages ? setDeleting : undefined} />
           )}
-          {shown.length > most || !list.whole ? (
-            <div className="admin-more">
-              <Button busy={!list.whole} onClick={() => setMost(most + MOST)}>
-                {a.more}
-              </Button>
-            </div>
-          ) : null}
+          {shown.length > most || !list.whole ? <More busy={!list.whole} onMore={() => setMost(most + MOST)} /> : null}
         </section>
       ) : null}
       {deleting ? <Deletion one={deleting} onClose={() => setDeleting(undefined)} /> : null}
@@ -98,57 +93,36 @@ function List({ documents, onDelete }: { documents: Doc[]; onDelete: ((one: Doc)
   const a = useAdminWords();
   const language = useLanguage();
   return (
-    <div className="table-box">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{a.knowledge.name}</th>
-            <th scope="col">{a.knowledge.status}</th>
-            <th scope="col" className="end">
-              {a.knowledge.passages}
-            </th>
-            <th scope="col" className="end">
-              {a.knowledge.size}
-            </th>
-            <th scope="col">{a.knowledge.language}</th>
-            <th scope="col">{a.knowledge.updated}</th>
-            <th scope="col">
-              <span className="sr">{a.actions}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {documents.map((one) => (
-            <tr key={one.id}>
-              <td className="doc-name">
-                <Link href={`/knowledge/${one.id}`} className="row">
-                  <FileText size={16} aria-hidden />
-                  <span className="grow">
-                    <span className="clip">{one.title ?? one.name}</span>
-                    <span className="clip small muted">{one.name}</span>
-                  </span>
-                </Link>
-              </td>
-              <td>
-                <div className="row wrap">
-                  <StatusBadge one={one} />
-                  {one.warnings.length > 0 ? (
-                    <Badge tone="warn" icon={TriangleAlert} title={one.warnings.map((warning) => warning.message).join('\n')}>
-                      {a.knowledge.warnings(one.warnings.length)}
-                    </Badge>
-                  ) : null}
-                </div>
-              </td>
-              <td className="num end">{number(one.chunks, language)}</td>
-              <td className="num end nowrap">{size(one.bytes)}</td>
-              <td>{languageName(one.language, a.languages)}</td>
-              <td className="num nowrap">{moment(one.finished_at ?? one.uploaded_at, Date.now(), language)}</td>
-              <td>{onDelete ? <IconButton small label={`${a.delete}: ${one.name}`} icon={Trash2} onClick={() => onDelete(one)} /> : null}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={[a.knowledge.name, a.knowledge.status, { name: a.knowledge.passages, end: true }, { name: a.knowledge.size, end: true }, a.knowledge.language, a.knowledge.updated, { name: a.actions, said: true }]}>
+      {documents.map((one) => (
+        <tr key={one.id}>
+          <td className="doc-name">
+            <Link href={`/knowledge/${one.id}`} className="row">
+              <FileText size={16} aria-hidden />
+              <span className="grow">
+                <span className="clip">{one.title ?? one.name}</span>
+                <span className="clip small muted">{one.name}</span>
+              </span>
+            </Link>
+          </td>
+          <td>
+            <div className="row wrap">
+              <StatusBadge one={one} />
+              {one.warnings.length > 0 ? (
+                <Badge tone="warn" icon={TriangleAlert} title={one.warnings.map((warning) => warning.message).join('\n')}>
+                  {a.knowledge.warnings(one.warnings.length)}
+                </Badge>
+              ) : null}
+            </div>
+          </td>
+          <td className="num end">{number(one.chunks, language)}</td>
+          <td className="num end nowrap">{size(one.bytes)}</td>
+          <td>{languageName(one.language, a.languages)}</td>
+          <td className="num nowrap">{moment(one.finished_at ?? one.uploaded_at, Date.now(), language)}</td>
+          <td>{onDelete ? <IconButton small label={`${a.delete}: ${one.name}`} icon={Trash2} onClick={() => onDelete(one)} /> : null}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -7,6 +7,7 @@ import * as admin from '../../api/admin';
 import type { Doc, Hunk, Revision } from '../../api/admin-wire';
 import { Badge, Button, Empty, type Tone } from '../../kit/basics';
 import { SelectField } from '../../kit/fields';
+import { Table } from '../../kit/table';
 import { useLanguage } from '../../words';
 import { useAdminWords } from '../../words/admin';
 import { dateTime, number, size } from '../../words/format';
@@ -29,55 +30,34 @@ export function Revisions({ one }: { one: Doc }) {
   return (
     <div className="admin-stack">
       <p className="muted small">{a.knowledge.replace}</p>
-      <div className="table-box">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">{a.knowledge.revisions}</th>
-              <th scope="col">{a.knowledge.status}</th>
-              <th scope="col" className="end">
-                {a.knowledge.passages}
-              </th>
-              <th scope="col" className="end">
-                {a.knowledge.size}
-              </th>
-              <th scope="col">{a.knowledge.uploaded}</th>
-              <th scope="col">{a.knowledge.usedIn}</th>
-              <th scope="col">
-                <span className="sr">{a.actions}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {list.data.map((revision) => (
-              <tr key={revision.number}>
-                <td>
-                  <div className="row">
-                    <strong>{a.knowledge.revision(revision.number)}</strong>
-                    {revision.current ? <Badge tone="good">{a.knowledge.current}</Badge> : null}
-                  </div>
-                </td>
-                <td>
-                  <Badge tone={TONES[revision.state] ?? 'info'}>{stateName(revision.state)}</Badge>
-                </td>
-                <td className="num end">{number(revision.chunks, language)}</td>
-                <td className="num end nowrap">{size(revision.bytes)}</td>
-                <td className="num nowrap">{dateTime(revision.uploaded_at, language)}</td>
-                <td className="num nowrap">
-                  <Used revision={revision} />
-                </td>
-                <td>
-                  {revision.text_bytes > 0 && revision.number !== newest && newest !== undefined ? (
-                    <Button small icon={GitCompareArrows} onClick={() => setPair({ from: revision.number, to: newest })} aria-label={`${a.knowledge.compare}: ${a.knowledge.revision(revision.number)}`}>
-                      {a.knowledge.compare}
-                    </Button>
-                  ) : null}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table columns={[a.knowledge.revisions, a.knowledge.status, { name: a.knowledge.passages, end: true }, { name: a.knowledge.size, end: true }, a.knowledge.uploaded, a.knowledge.usedIn, { name: a.actions, said: true }]}>
+        {list.data.map((revision) => (
+          <tr key={revision.number}>
+            <td>
+              <div className="row">
+                <strong>{a.knowledge.revision(revision.number)}</strong>
+                {revision.current ? <Badge tone="good">{a.knowledge.current}</Badge> : null}
+              </div>
+            </td>
+            <td>
+              <Badge tone={TONES[revision.state] ?? 'info'}>{stateName(revision.state)}</Badge>
+            </td>
+            <td className="num end">{number(revision.chunks, language)}</td>
+            <td className="num end nowrap">{size(revision.bytes)}</td>
+            <td className="num nowrap">{dateTime(revision.uploaded_at, language)}</td>
+            <td className="num nowrap">
+              <Used revision={revision} />
+            </td>
+            <td>
+              {revision.text_bytes > 0 && revision.number !== newest && newest !== undefined ? (
+                <Button small icon={GitCompareArrows} onClick={() => setPair({ from: revision.number, to: newest })} aria-label={`${a.knowledge.compare}: ${a.knowledge.revision(revision.number)}`}>
+                  {a.knowledge.compare}
+                </Button>
+              ) : null}
+            </td>
+          </tr>
+        ))}
+      </Table>
       {shown && readable.length > 1 ? (
         <Part title={a.knowledge.compare}>
           <div className="row wrap compare">

@@ -1,8 +1,9 @@
 // The list of documents, followed while something is on its way; and how far a document is.
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import * as admin from '../../api/admin';
-import type { Doc, DocumentStatus } from '../../api/admin-wire';
+import type { Doc, DocumentStatus, Searching } from '../../api/admin-wire';
+import { useAdminWords } from '../../words/admin';
 
 export const KEY = ['admin', 'documents'];
 
@@ -46,6 +47,21 @@ export function isOf(one: Doc, kind: Kind): boolean {
 export function chosen(all: Doc[], kind: Kind, words: string): Doc[] {
   const wanted = words.trim().toLowerCase();
   return all.filter((one) => isOf(one, kind) && (wanted === '' || `${one.name}\n${one.title ?? ''}`.toLowerCase().includes(wanted)));
+}
+
+/** How a document that is ready is found, as far as it is known what search works with. */
+export function foundBy(one: Doc, searching: Searching | undefined): 'unknown' | 'meaning' | 'words' | 'language' {
+  if (searching === undefined) return 'unknown';
+  if (searching.model === undefined) return 'words';
+  if (one.language === null) return 'unknown';
+  return searching.languages.some((tag) => one.language?.startsWith(tag)) ? 'meaning' : 'language';
+}
+
+/** Says what a document's state means. */
+export function useHint(): (one: Doc) => string {
+  const a = useAdminWords();
+  const searching = useQuery({ queryKey: ['admin', 'searching'], queryFn: admin.searching, staleTime: 300_000 });
+  return (one) => (one.status === 'ready' ? a.knowledge.readyHints[foundBy(one, searching.data)] : a.knowledge.statusHints[one.status]);
 }
 
 /** How much of a document's meaning is learned, from 0 to 1; nothing where that says nothing. */

@@ -4,7 +4,7 @@ import type { Doc, DocumentStatus } from '../../api/admin-wire';
 import { Badge, Bar, type Tone } from '../../kit/basics';
 import { useAdminWords } from '../../words/admin';
 import { percent } from '../../words/format';
-import { learned } from './shelf';
+import { learned, useHint } from './shelf';
 
 const LOOK: Record<DocumentStatus, [Tone, LucideIcon]> = {
   queued: ['plain', Clock3],
@@ -18,11 +18,12 @@ const LOOK: Record<DocumentStatus, [Tone, LucideIcon]> = {
 
 export function StatusBadge({ one }: { one: Doc }) {
   const a = useAdminWords();
+  const hint = useHint();
   const [tone, icon] = LOOK[one.status];
   const share = learned(one);
   return (
     <div className="doc-status">
-      <Badge tone={tone} icon={icon} title={a.knowledge.statusHints[one.status]}>
+      <Badge tone={tone} icon={icon} title={hint(one)}>
         {a.knowledge.statuses[one.status]}
       </Badge>
       {share !== undefined ? (

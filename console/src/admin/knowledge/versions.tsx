@@ -5,12 +5,13 @@ import { useState } from 'react';
 import * as admin from '../../api/admin';
 import type { Version } from '../../api/admin-wire';
 import { Badge, Button, Empty } from '../../kit/basics';
+import { Table } from '../../kit/table';
 import { complain, toast } from '../../kit/toast';
 import { useMe } from '../../shell/me';
 import { useLanguage } from '../../words';
 import { useAdminWords, type AdminWords } from '../../words/admin';
 import { dateTime, number } from '../../words/format';
-import { Confirm, Failed, Loading } from '../parts';
+import { Confirm, Failed, Loading, More } from '../parts';
 
 export function happened(one: Version, a: AdminWords): string {
   if (one.cause === 'rollback' && one.restored !== null) return a.knowledge.restored(one.restored);
@@ -56,52 +57,29 @@ export function Versions() {
   return (
     <div className="admin-stack">
       <p className="muted small">{a.knowledge.versionsHint}</p>
-      <div className="table-box">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">{a.knowledge.version}</th>
-              <th scope="col">{a.knowledge.when}</th>
-              <th scope="col">{a.knowledge.what}</th>
-              <th scope="col" className="end">
-                {a.knowledge.count}
-              </th>
-              <th scope="col">
-                <span className="sr">{a.actions}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {all.map((one, index) => (
-              <tr key={one.version}>
-                <td className="num">
-                  <div className="row">
-                    <strong>{one.version}</strong>
-                    {index === 0 ? <Badge tone="good">{a.knowledge.inUse}</Badge> : null}
-                  </div>
-                </td>
-                <td className="num nowrap">{dateTime(one.at, language)}</td>
-                <td>{happened(one, a)}</td>
-                <td className="num end">{number(one.documents, language)}</td>
-                <td className="end">
-                  {manages && index > 0 ? (
-                    <Button small icon={Undo2} onClick={() => setTo(one)} aria-label={`${a.knowledge.rollback}: ${one.version}`}>
-                      {a.knowledge.rollback}
-                    </Button>
-                  ) : null}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {list.hasNextPage ? (
-        <div className="admin-more">
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            {a.more}
-          </Button>
-        </div>
-      ) : null}
+      <Table columns={[a.knowledge.version, a.knowledge.when, a.knowledge.what, { name: a.knowledge.count, end: true }, { name: a.actions, said: true }]}>
+        {all.map((one, index) => (
+          <tr key={one.version}>
+            <td className="num">
+              <div className="row">
+                <strong>{one.version}</strong>
+                {index === 0 ? <Badge tone="good">{a.knowledge.inUse}</Badge> : null}
+              </div>
+            </td>
+            <td className="num nowrap">{dateTime(one.at, language)}</td>
+            <td>{happened(one, a)}</td>
+            <td className="num end">{number(one.documents, language)}</td>
+            <td className="end">
+              {manages && index > 0 ? (
+                <Button small icon={Undo2} onClick={() => setTo(one)} aria-label={`${a.knowledge.rollback}: ${one.version}`}>
+                  {a.knowledge.rollback}
+                </Button>
+              ) : null}
+            </td>
+          </tr>
+        ))}
+      </Table>
+      {list.hasNextPage ? <More busy={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} /> : null}
       {to ? <Confirm title={a.knowledge.rollbackTitle(to.version)} hint={a.knowledge.rollbackHint} go={a.knowledge.rollback} danger={false} busy={back.isPending} onGo={() => back.mutate(to.version)} onClose={() => setTo(undefined)} /> : null}
     </div>
   );

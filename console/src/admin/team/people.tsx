@@ -8,6 +8,7 @@ import type { Colleague } from '../../api/admin-wire';
 import type { Role } from '../../api/wire';
 import { Avatar, Badge, Button, Empty, IconButton, type Tone } from '../../kit/basics';
 import { Menu, type MenuPart } from '../../kit/layers';
+import { Table } from '../../kit/table';
 import { complain, toast } from '../../kit/toast';
 import { useMe } from '../../shell/me';
 import { useWords } from '../../words';
@@ -65,57 +66,41 @@ export function People() {
         </div>
       ) : null}
       {people.data && people.data.length > 0 ? (
-        <div className="table-box">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">{a.team.name}</th>
-                <th scope="col">{a.team.role}</th>
-                <th scope="col">{a.team.memberOf}</th>
-                <th scope="col">{a.team.skills}</th>
-                <th scope="col">{a.team.capacityShort}</th>
-                <th scope="col">
-                  <span className="sr">{a.actions}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {people.data.map((one) => {
-                const present = now(one.id);
-                return (
-                <tr key={one.id}>
-                  <td>
-                    <div className="row">
-                      <Avatar name={one.name} presence={present?.presence} />
-                      <span className="grow">
-                        <span className="row">
-                          <strong className="clip">{one.name}</strong>
-                          {one.id === me.id ? <Badge>{a.team.you}</Badge> : null}
-                        </span>
-                        <span className="small muted clip">
-                          {one.email}
-                          {present ? ` · ${w.presence[present.presence]}` : ''}
-                        </span>
-                      </span>
-                    </div>
-                  </td>
-                  <td>
-                    <Badge tone={TONES[one.role]} title={a.team.roleHints[one.role]}>
-                      {w.roles[one.role]}
-                    </Badge>
-                  </td>
-                  <td>{chips(one.teams.map((id) => teamName(id) ?? '').filter(Boolean))}</td>
-                  <td>{chips([...one.skills.languages.map((tag) => (tag === 'en' || tag === 'zh' ? a.languages[tag] : tag)), ...one.skills.topics])}</td>
-                  <td className="num nowrap">{present ? a.team.load(present.load, one.capacity) : one.capacity}</td>
-                  <td className="end">
-                    <Menu trigger={<IconButton small label={`${a.actions}: ${one.name}`} icon={Ellipsis} />} parts={parts(one)} />
-                  </td>
-                </tr>
-                );
-              })}
-            </tbody>
-          </table>
-        </div>
+        <Table columns={[a.team.name, a.team.role, a.team.memberOf, a.team.skills, a.team.capacityShort, { name: a.actions, said: true }]}>
+          {people.data.map((one) => {
+            const present = now(one.id);
+            return (
+            <tr key={one.id}>
+              <td>
+                <div className="row">
+                  <Avatar name={one.name} presence={present?.presence} />
+                  <span className="grow">
+                    <span className="row">
+                      <strong className="clip">{one.name}</strong>
+                      {one.id === me.id ? <Badge>{a.team.you}</Badge> : null}
+                    </span>
+                    <span className="small muted clip">
+                      {one.email}
+                      {present ? ` · ${w.presence[present.presence]}` : ''}
+                    </span>
+                  </span>
+                </div>
+              </td>
+              <td>
+                <Badge tone={TONES[one.role]} title={a.team.roleHints[one.role]}>
+                  {w.roles[one.role]}
+                </Badge>
+              </td>
+              <td>{chips(one.teams.map((id) => teamName(id) ?? '').filter(Boolean))}</td>
+              <td>{chips([...one.skills.languages.map((tag) => (tag === 'en' || tag === 'zh' ? a.languages[tag] : tag)), ...one.skills.topics])}</td>
+              <td className="num nowrap">{present ? a.team.load(present.load, one.capacity) : one.capacity}</td>
+              <td className="end">
+                <Menu trigger={<IconButton small label={`${a.actions}: ${one.name}`} icon={Ellipsis} />} parts={parts(one)} />
+              </td>
+            </tr>
+            );
+          })}
+        </Table>
       ) : null}
       {doing?.what === 'invite' ? (
         <PersonForm
