@@ -105,7 +105,7 @@ describe('a chat', () => {
     const problem = new Problem(422, 'invalid', 'x', '', { errors: [{ at: 'settings.hours.zone', detail: 'There is no such zone.' }] });
     const wrong = complaints(problem, 'settings.');
     expect(wrong.get('hours.zone')).toBe('There is no such zone.');
-    expect(['hours.zone', 'prechat.fields[0].key', 'origins[2]', 'suggestions.zh', 'uploads.types', 'colour'].map(tabOf)).toEqual(['hours', 'form', 'install', 'words', 'rules', 'look']);
+    expect(['hours.zone', 'prechat.fields[0].key', 'origins[2]', 'suggestions.zh', 'uploads.types', 'resolve_idle_hours', 'colour'].map(tabOf)).toEqual(['hours', 'form', 'install', 'words', 'rules', 'rules', 'look']);
   });
   it('takes lists line by line', () => {
     expect(lines(' a \n\n b')).toEqual(['a', 'b']);

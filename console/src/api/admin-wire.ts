@@ -146,6 +146,8 @@ export interface InboxSettings {
   csat: boolean;
   team?: Id | null;
   reply_minutes: number;
+  /** Hours without a word of the customer until the house closes what the bot has; 0 never. */
+  resolve_idle_hours: number;
 }
 
 export interface Inbox {

@@ -269,6 +269,8 @@ export const en = {
     maxMib: 'Largest file (MiB)',
     types: 'Kinds of files',
     typesHint: 'Media types, such as image/* or application/pdf.',
+    idle: 'Close quiet conversations after (hours)',
+    idleHint: 'Only those of the AI in which the customer has not answered. 0: never.',
     csat: 'Ask for a rating when a conversation is resolved',
     origins: 'Websites that may show it',
     originsHint: 'Such as https://shop.example, without a path. None means any website.',

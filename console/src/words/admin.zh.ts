@@ -270,6 +270,8 @@ export const zh: Shape<typeof en> = {
     maxMib: '单个文件上限（MiB）',
     types: '文件类型',
     typesHint: '媒体类型，例如 image/* 或 application/pdf。',
+    idle: '自动关闭静默会话（小时）',
+    idleHint: '仅限 AI 接待、客户未再回复的会话。0 表示从不关闭。',
     csat: '会话解决后邀请评价',
     origins: '允许显示的网站',
     originsHint: '例如 https://shop.example，不带路径。留空表示任意网站。',

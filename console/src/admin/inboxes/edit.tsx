@@ -34,7 +34,7 @@ export function tabOf(at: string): string {
   if (/^(title|greeting|suggestions)/.test(at)) return 'words';
   if (at.startsWith('prechat')) return 'form';
   if (/^(hours|out_of_hours|reply_minutes)/.test(at)) return 'hours';
-  if (/^(uploads|csat|team)/.test(at)) return 'rules';
+  if (/^(uploads|csat|resolve_idle_hours|team)/.test(at)) return 'rules';
   if (at.startsWith('origins')) return 'install';
   return 'look';
 }

@@ -1,4 +1,4 @@
-// Files, rating, and the team that gets what the bot gives up.
+// Files, rating, the end of what nobody goes on with, and the team that gets what the bot gives up.
 import { useQuery } from '@tanstack/react-query';
 import * as calls from '../../api/calls';
 import { SelectField, TextField } from '../../kit/fields';
@@ -24,6 +24,18 @@ export function Rules({ settings, put, wrong }: Draft) {
         </>
       ) : null}
       <Switch label={a.inboxes.csat} checked={settings.csat} onChange={(csat) => put({ csat })} />
+      <div className="narrow-field">
+        <TextField
+          label={a.inboxes.idle}
+          hint={a.inboxes.idleHint}
+          type="number"
+          min={0}
+          max={8760}
+          value={settings.resolve_idle_hours}
+          onChange={(event) => put({ resolve_idle_hours: Math.round(Number(event.target.value)) })}
+          error={wrong.get('resolve_idle_hours')}
+        />
+      </div>
       <div className="narrow-field">
         <SelectField
           label={a.inboxes.team}
