@@ -9,6 +9,7 @@ import { Button, Empty } from './kit/basics';
 import { Toasts } from './kit/toast';
 import { CloudOff, Compass } from 'lucide-react';
 import { ConversationPane, Inbox } from './desk/inbox';
+import { BulkBar } from './desk/list';
 import { whenIdle } from './later';
 import { Commands } from './shell/commands';
 import { mayLeave } from './shell/leaving';
@@ -33,7 +34,7 @@ export function App() {
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
     localStorage.setItem('frontdesk.language', language);
   }, [language]);
-  useEffect(() => whenIdle([ConversationPane, Palette, Help]), []);
+  useEffect(() => whenIdle([ConversationPane, Palette, BulkBar, Help]), []);
   useEffect(
     () =>
       session.whenSignedOut(() => {

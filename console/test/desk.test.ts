@@ -6,7 +6,7 @@ import { blocks, inline } from '../src/desk/markup';
 import { fill, matchingCanned, mentioned, trigger } from '../src/desk/suggest';
 import { heard, merged, withFrame } from '../src/desk/use-conversation';
 import { isNews } from '../src/shell/live';
-import { snoozeTimes } from '../src/desk/header';
+import { snoozeTimes } from '../src/desk/dialogs';
 import { lasted } from '../src/words/format';
 
 describe('markup', () => {

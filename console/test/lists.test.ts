@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ListPage, Row } from '../src/api/wire';
-import { belongs, neighbour, place } from '../src/desk/lists';
+import { belongs, neighbour, pick, place } from '../src/desk/lists';
 
-const counts = { mine: 0, unassigned: 0, waiting: 0, all: 0, snoozed: 0, resolved: 0, bot: 0 };
+const counts = { mine: 0, unassigned: 0, waiting: 0, all: 0, snoozed: 0, resolved: 0, bot: 0, mentions: 0 };
 const row = (id: string, fields: Partial<Row> = {}): Row => ({
   id,
   seq: 5,
@@ -73,6 +73,23 @@ describe('a list', () => {
     const pages = [page([row('a', { waiting_since: '2026-01-01T08:00:00Z' }), row('b', { waiting_since: '2026-01-01T09:00:00Z' })])];
     expect(ids(place(pages, row('c', { waiting_since: '2026-01-01T07:00:00Z' }), { view: 'all', sort: 'longest_waiting' }, 'me'))).toEqual(['cab']);
     expect(ids(place(pages, row('u', { priority: 'urgent' }), { view: 'all', sort: 'priority' }, 'me'))).toEqual(['uab']);
+  });
+
+  it('lets rows be picked, one by one or from one to another', () => {
+    const rows = ['a', 'b', 'c', 'd'].map((id) => row(id));
+    const one = pick(rows, new Set(), 'b', undefined);
+    expect([...one]).toEqual(['b']);
+    expect([...pick(rows, one, 'b', undefined)]).toEqual([]);
+    expect([...pick(rows, one, 'd', 'b')]).toEqual(['b', 'c', 'd']);
+    expect([...pick(rows, one, 'a', 'b')].sort()).toEqual(['a', 'b']);
+    // The row it began with has left the list.
+    expect([...pick(rows, one, 'd', 'gone')]).toEqual(['b', 'd']);
+    const many = Array.from({ length: 130 }, (_, index) => row(`r${index}`));
+    expect(pick(many, new Set(['r0']), 'r129', 'r0').size).toBe(100);
+  });
+
+  it('leaves to the server who was mentioned', () => {
+    expect(belongs(row('a'), { view: 'mentions' }, 'me')).toBeUndefined();
   });
 
   it('has neighbours', () => {

@@ -1,5 +1,5 @@
 // Every call that the desk makes, by name.
-import { call, query } from './client';
+import { call, query, type ProblemWire } from './client';
 import type * as wire from './wire';
 
 const D = '/api/v1/desk';
@@ -41,6 +41,13 @@ export function act(id: string, action: Action): Promise<Acted> {
   return call<Acted>('POST', `${at(id)}/${name}`, body);
 }
 
+export type Done = { id: string; ok: true; problem?: never } | { id: string; ok: false; problem: ProblemWire };
+
+/** The same for up to a hundred conversations; each has its own answer. */
+export function bulk(ids: string[], { do: action, ...rest }: Action): Promise<Done[]> {
+  return call<Done[]>('POST', `${D}/conversations/bulk`, { ids, do: { action, ...rest } });
+}
+
 export interface Outgoing {
   client_id: string;
   text: string;
@@ -71,9 +78,13 @@ export const agents = () => call<wire.Agent[]>('GET', `${D}/agents`);
 export const teams = () => call<wire.Team[]>('GET', `${D}/teams`);
 export const contacts = (q: string, cursor?: string) => call<wire.ContactPage>('GET', `${D}/contacts${query({ q, cursor })}`);
 export const contact = (id: string) => call<wire.Contact>('GET', `${D}/contacts/${encodeURIComponent(id)}`);
+/** Attributes by key: what is named is set, `null` removes, the rest stays as it is now. */
 export type ContactChange = Partial<Pick<wire.Contact, 'name' | 'email' | 'phone' | 'attributes' | 'notes'>>;
 export const changeContact = (id: string, change: ContactChange) => call<wire.Contact>('PATCH', `${D}/contacts/${encodeURIComponent(id)}`, change);
 export const contactConversations = (id: string) => call<wire.Row[]>('GET', `${D}/contacts/${encodeURIComponent(id)}/conversations`);
+
+/** Labels that are in use, the commonest first. */
+export const labels = () => call<{ label: string; count: number }[]>('GET', `${D}/labels`);
 
 export const canned = () => call<wire.Canned[]>('GET', `${D}/canned`);
 export const saveCanned = (one: Omit<wire.Canned, 'id'> & { id?: string }) => {
@@ -87,6 +98,9 @@ export const saveView = (name: string, shared: boolean, filter: wire.Filter) => 
 export const deleteView = (id: string) => call<void>('DELETE', `${D}/views/${id}`);
 
 export const search = (q: string, signal?: AbortSignal) => call<wire.Found>('GET', `${D}/search${query({ q })}`, undefined, signal);
+
+/** Names of the shops that customers write from. For those who may look at the administration. */
+export const inboxNames = () => call<{ key: string; name: string }[]>('GET', '/api/v1/admin/inboxes');
 
 /** An attachment goes back as it was given, without the address that the server made for us. */
 function bare(message: Outgoing): Outgoing {

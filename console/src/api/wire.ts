@@ -7,7 +7,7 @@ export type Presence = 'online' | 'busy' | 'away' | 'offline';
 export type Language = 'en' | 'zh';
 export type Priority = 'low' | 'normal' | 'high' | 'urgent';
 export type Status = 'open' | 'snoozed' | 'resolved';
-export type View = 'mine' | 'unassigned' | 'waiting' | 'all' | 'snoozed' | 'resolved' | 'bot';
+export type View = 'mine' | 'unassigned' | 'waiting' | 'all' | 'snoozed' | 'resolved' | 'bot' | 'mentions';
 export type Sort = 'newest' | 'longest_waiting' | 'priority';
 export type Mood = 'calm' | 'unhappy' | 'angry';
 export type Mode = 'model' | 'quote' | 'fixed';
@@ -65,6 +65,8 @@ export interface Row {
   snoozed_until?: Time | null;
   escalation?: { kind: ReasonKind; rule?: string | null; at: Time } | null;
   rating?: number | null;
+  /** Notes that mention me and that I have not seen; only in the list of mentions. */
+  mentions?: number;
 }
 
 export type Counts = Record<View, number>;
@@ -168,14 +170,14 @@ export type Frame = Place &
     | { type: 'escalated'; reason: { kind: ReasonKind; rule?: string | null; priority: Priority }; summary: Summary; team?: Person | Id | null; notice?: string }
     | { type: 'summarised'; of: number; summary: Summary }
     | { type: 'claimed'; agent: Person; routed?: boolean }
-    | { type: 'released'; agent: Person; to_bot: boolean; vanished?: boolean }
+    | { type: 'released'; agent: Person; to_bot: boolean; vanished?: boolean; unanswered?: boolean }
     | { type: 'transferred'; by: Person; to: Target; note?: string }
     | { type: 'snoozed'; by: Person; until: Time }
     | { type: 'woken'; by: Party }
     | { type: 'prioritised'; by: Person; priority: Priority }
     | { type: 'agent_said'; agent: Person; client_id: string; text: string; attachments?: Attachment[]; citations?: Citation[] }
     | { type: 'draft_judged'; agent: Person; outcome: DraftOutcome }
-    | { type: 'noted'; agent: Person; text: string }
+    | { type: 'noted'; agent: Person; text: string; mentions?: Person[] }
     | { type: 'seen'; by: Party; through: number }
     | { type: 'tagged'; label: string; removed: boolean }
     | { type: 'resolved'; by: Party }
@@ -184,6 +186,7 @@ export type Frame = Place &
     | { type: 'delivered'; message: number }
     | { type: 'delivery_failed'; message: number; why: string }
     | { type: 'imported'; source: string }
+    | { type: 'recognised'; customer: Id }
   );
 
 export interface Watching {

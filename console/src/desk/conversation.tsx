@@ -100,13 +100,19 @@ function Body({ data, moving, onWhy, onUse }: { data: Conversation; moving: Retu
   // What the one who has the conversation sees counts as read; a page beside the one they work in is not seen.
   const newest = data.events.findLast((frame) => frame.type === 'customer_said')?.seq ?? 0;
   const seen = useRef(0);
+  const mentioned = data.events.findLast((frame) => frame.type === 'noted' && frame.mentions?.some((one) => one.id === me.id))?.seq ?? 0;
+  const sawMention = useRef(0);
   const unread = data.row.unread;
   const reads = speaks && data.row.owner.kind === 'agent' && data.row.owner.agent === me.id;
   useEffect(() => {
     const read = () => {
-      if (document.hidden || !document.hasFocus() || !reads || newest <= seen.current || unread === 0) return;
-      seen.current = newest;
-      void calls.seen(data.row.id, lastSeq).catch(() => (seen.current = 0));
+      if (document.hidden || !document.hasFocus() || !speaks) return;
+      const unseen = reads && newest > seen.current && unread > 0;
+      // Who is mentioned has seen the note, whosever conversation it is.
+      if (!unseen && mentioned <= sawMention.current) return;
+      if (unseen) seen.current = newest;
+      sawMention.current = mentioned;
+      void calls.seen(data.row.id, lastSeq).catch(() => (seen.current = sawMention.current = 0));
     };
     read();
     document.addEventListener('visibilitychange', read);
@@ -115,7 +121,7 @@ function Body({ data, moving, onWhy, onUse }: { data: Conversation; moving: Retu
       document.removeEventListener('visibilitychange', read);
       window.removeEventListener('focus', read);
     };
-  }, [newest, lastSeq, data.row.id, reads, unread]);
+  }, [newest, lastSeq, data.row.id, speaks, reads, unread, mentioned]);
 
   return (
     <div className="talk">

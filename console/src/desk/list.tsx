@@ -1,21 +1,22 @@
 // The list of conversations: virtual, live, with search, filters and order.
-import { useQuery, useQueryClient, type UseInfiniteQueryResult } from '@tanstack/react-query';
-import { ArrowDownUp, BookmarkPlus, CircleAlert, Coffee, ListFilter, Search, Trash2, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import type { UseInfiniteQueryResult } from '@tanstack/react-query';
+import { ArrowDownUp, CircleAlert, Coffee, Search, X } from 'lucide-react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { VList, type VListHandle } from 'virtua';
-import * as calls from '../api/calls';
 import type { Filter, Row, SavedView, Sort } from '../api/wire';
 import { Button, Empty, IconButton, Skeleton } from '../kit/basics';
-import { Check, SelectField, TextField } from '../kit/fields';
-import { Menu, Popover } from '../kit/layers';
-import { complain, toast } from '../kit/toast';
+import { TextField } from '../kit/fields';
+import { Menu } from '../kit/layers';
+import { later } from '../later';
+import { useCommand } from '../shell/commands';
 import { useNow } from '../shell/live';
 import { useMe } from '../shell/me';
 import { useWords } from '../words';
-import { useLocation } from 'wouter';
+import { FilterButton, FilterValue, type Change } from './filter';
+import { pick } from './lists';
 import { RowItem } from './row';
 
-type Change = (changes: Record<string, string | undefined>) => void;
+export const BulkBar = later(() => import('./bulk').then((one) => one.BulkBar));
 
 interface Props {
   title: string;
@@ -40,6 +41,27 @@ export function List({ title, view, saved, filter, rows, list, selected, onOpen,
     if (at >= 0) handle.current?.scrollToIndex(at, { align: 'nearest' });
   }, [at]);
 
+  const { speaks } = useMe();
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
+  const lastPicked = useRef<string>(undefined);
+  const chosen = rows.filter((row) => picked.has(row.id));
+  const toggle = (id: string, range: boolean) => {
+    if (!speaks) return;
+    setPicked(pick(rows, picked, id, range ? (lastPicked.current ?? selected) : undefined));
+    lastPicked.current = id;
+  };
+  const pickNone = () => setPicked(new Set());
+  useEffect(pickNone, [view]);
+  useCommand('pick', () => selected && toggle(selected, false), speaks && at >= 0);
+
+  const keys = (event: React.KeyboardEvent) => {
+    const row = event.target instanceof HTMLAnchorElement ? event.target.dataset.row : undefined;
+    const bare = !event.altKey && !event.ctrlKey && !event.metaKey;
+    if (row && bare && event.key.toLowerCase() === 'x') toggle(row, event.shiftKey);
+    else if (event.key === 'Escape' && chosen.length > 0) pickNone();
+    else return arrows(event);
+    event.preventDefault();
+  };
   const arrows = (event: React.KeyboardEvent) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step === 0 || !(event.target instanceof HTMLAnchorElement)) return;
@@ -74,7 +96,7 @@ export function List({ title, view, saved, filter, rows, list, selected, onOpen,
           ))}
         </div>
       ) : null}
-      <div className="list-body" ref={box} onKeyDown={arrows}>
+      <div className="list-body" ref={box} onKeyDown={keys}>
         {list.isPending ? (
           <div className="stack" style={{ padding: 16, gap: 22 }} aria-busy>
             {[1, 2, 3, 4, 5, 6].map((index) => (
@@ -98,11 +120,16 @@ export function List({ title, view, saved, filter, rows, list, selected, onOpen,
         ) : (
           <VList ref={handle} style={{ height: '100%' }} tabIndex={-1} role="list" aria-label={title} onScroll={(offset) => { const one = handle.current; if (one && list.hasNextPage && !list.isFetchingNextPage && offset + one.viewportSize > one.scrollSize - 600) void list.fetchNextPage(); }}>
             {rows.map((row) => (
-              <RowItem key={row.id} row={row} now={now} selected={row.id === selected} onOpen={onOpen} href={`/inbox/${view}/${row.id}`} />
+              <RowItem key={row.id} row={row} now={now} selected={row.id === selected} picked={picked.has(row.id)} picking={chosen.length > 0} onPick={speaks ? toggle : undefined} onOpen={onOpen} href={`/inbox/${view}/${row.id}`} />
             ))}
           </VList>
         )}
       </div>
+      {chosen.length > 0 ? (
+        <Suspense>
+          <BulkBar ids={chosen.map((row) => row.id)} onDone={pickNone} />
+        </Suspense>
+      ) : null}
     </section>
   );
 }
@@ -120,79 +147,3 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
     </div>
   );
 }
-
-function FilterValue({ field, value }: { field: string; value: string }) {
-  const w = useWords();
-  const teams = useQuery({ queryKey: ['teams'], queryFn: calls.teams, staleTime: 300_000 });
-  const agents = useQuery({ queryKey: ['agents'], queryFn: calls.agents, staleTime: 60_000 });
-  if (field === 'team') return teams.data?.find((one) => one.id === value)?.name ?? value;
-  if (field === 'agent') return agents.data?.find((one) => one.id === value)?.name ?? value;
-  if (field === 'priority') return w.priorities[value as keyof typeof w.priorities] ?? value;
-  if (field === 'language') return value === 'zh' ? '中文' : value === 'en' ? 'English' : value;
-  return value;
-}
-
-function FilterButton({ filter, view, saved, onFilter }: { filter: Filter; view: string; saved: SavedView | undefined; onFilter: Change }) {
-  const w = useWords();
-  const { manages, me } = useMe();
-  const client = useQueryClient();
-  const [, go] = useLocation();
-  const teams = useQuery({ queryKey: ['teams'], queryFn: calls.teams, staleTime: 300_000 });
-  const agents = useQuery({ queryKey: ['agents'], queryFn: calls.agents, staleTime: 60_000 });
-  const [name, setName] = useState('');
-  const [shared, setShared] = useState(false);
-  const any = { value: '', label: w.list.any };
-  const select = (field: 'team' | 'priority' | 'language' | 'agent', options: { value: string; label: string }[]) => (
-    <SelectField label={w.list.fields[field]} className="compact" value={filter[field] ?? ''} onChange={(event) => onFilter({ [field]: event.target.value })} options={[any, ...options]} />
-  );
-  const save = async () => {
-    try {
-      const one = await calls.saveView(name.trim(), shared, filter);
-      await client.invalidateQueries({ queryKey: ['views'] });
-      toast(w.list.savedNow(one.name));
-      setName('');
-      go(`/inbox/f-${one.id}`);
-    } catch (error) {
-      complain(error);
-    }
-  };
-  const remove = async () => {
-    if (!saved) return;
-    try {
-      await calls.deleteView(saved.id);
-      await client.invalidateQueries({ queryKey: ['views'] });
-      go(`/inbox/${saved.filter.view}`);
-    } catch (error) {
-      complain(error);
-    }
-  };
-  return (
-    <Popover align="end" label={w.list.filter} trigger={<IconButton small label={w.list.filter} icon={ListFilter} />}>
-      <div className="stack" style={{ padding: 10, width: 270 }}>
-        {select('priority', (['urgent', 'high', 'normal', 'low'] as const).map((value) => ({ value, label: w.priorities[value] })))}
-        {select('language', [{ value: 'en', label: 'English' }, { value: 'zh', label: '中文' }])}
-        {select('team', (teams.data ?? []).map((one) => ({ value: one.id, label: one.name })))}
-        {select('agent', (agents.data ?? []).map((one) => ({ value: one.id, label: one.id === me.id ? `${one.name} (${w.you})` : one.name })))}
-        <TextField label={w.list.fields.label} className="compact" defaultValue={filter.label ?? ''} onBlur={(event) => onFilter({ label: event.target.value.trim() })} onKeyDown={(event) => { if (event.key === 'Enter') onFilter({ label: event.currentTarget.value.trim() }); }} />
-        <div className="separator" style={{ margin: 0 }} />
-        {saved && view.startsWith('f-') ? (
-          <Button small icon={Trash2} look="danger" onClick={() => void remove()}>
-            {w.list.deleteView}
-          </Button>
-        ) : (
-          <form className="stack" style={{ gap: 8 }} onSubmit={(event) => { event.preventDefault(); void save(); }}>
-            <TextField label={w.list.saveAs} className="compact" value={name} maxLength={60} onChange={(event) => setName(event.target.value)} />
-            <div className="row">
-              {manages ? <Check label={w.list.shared} checked={shared} onChange={(event) => setShared(event.target.checked)} /> : null}
-              <span className="grow" />
-              <Button small look="primary" icon={BookmarkPlus} type="submit" disabled={name.trim() === ''}>
-                {w.save}
-              </Button>
-            </div>
-          </form>
-        )}
-      </div>
-    </Popover>
-  );
-}
-

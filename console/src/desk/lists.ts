@@ -1,10 +1,13 @@
 // Lists of conversations that stay true while rows change. Pure.
 import type { Filter, ListPage, Row, Sort } from '../api/wire';
 
+/** What one call takes. */
+const MOST_PICKED = 100;
 const RANK = { urgent: 3, high: 2, normal: 1, low: 0 } as const;
 
-/** Whether a row stands in a list; undefined where only the server can tell (words that were searched). */
+/** Whether a row stands in a list; undefined where only the server can tell (words that were searched, notes that mention somebody). */
 export function belongs(row: Row, filter: Filter, me: string): boolean | undefined {
+  if (filter.view === 'mentions') return undefined;
   const open = row.status === 'open';
   const inView = {
     mine: open && row.owner.kind === 'agent' && row.owner.agent === me,
@@ -61,6 +64,15 @@ export function place(pages: ListPage[], row: Row, filter: Filter, me: string): 
     rest = rest.slice(mine.length);
     return { ...page, items: mine };
   });
+}
+
+/** What is picked after a press: that one alone changes sides, or all from the last one to it are picked. At most as many as one call takes. */
+export function pick(rows: Row[], picked: ReadonlySet<string>, id: string, from: string | undefined): Set<string> {
+  const next = new Set(picked);
+  const [start, end] = [rows.findIndex((row) => row.id === from), rows.findIndex((row) => row.id === id)];
+  if (from !== undefined && start !== -1 && end !== -1) for (const row of rows.slice(Math.min(start, end), Math.max(start, end) + 1)) next.add(row.id);
+  else if (!next.delete(id)) next.add(id);
+  return new Set([...next].slice(0, MOST_PICKED));
 }
 
 /** The conversation after or before another in a list; the first or last when that one is not in it. */

@@ -1,5 +1,5 @@
 // One conversation in the list: who, what was said last, how long they wait, who has it.
-import { AtSign, BadgeCheck, Bot, Globe, MoonStar, Paperclip, Star, UserRound, type LucideIcon } from 'lucide-react';
+import { AtSign, BadgeCheck, Bot, Globe, MoonStar, Paperclip, Star, Store, UserRound, type LucideIcon } from 'lucide-react';
 import { memo } from 'react';
 import { Link } from 'wouter';
 import type { Priority, Row } from '../api/wire';
@@ -7,6 +7,7 @@ import { Avatar, Badge, type Tone } from '../kit/basics';
 import { lasted, moment } from '../words/format';
 import { useLanguage, useWords } from '../words';
 import { useMe } from '../shell/me';
+import { useInboxes } from './use-inboxes';
 
 const CHANNEL_ICONS: Record<string, LucideIcon> = { web: Globe, email: AtSign };
 const PRIORITY_TONES: Record<Priority, Tone> = { urgent: 'bad', high: 'warn', normal: 'plain', low: 'plain' };
@@ -18,11 +19,15 @@ interface Props {
   row: Row;
   now: number;
   selected: boolean;
+  picked: boolean;
+  /** Others are picked, so that every row shows that it may be. */
+  picking: boolean;
+  onPick: ((id: string, range: boolean) => void) | undefined;
   href: string;
   onOpen: (id: string) => void;
 }
 
-export const RowItem = memo(function RowItem({ row, now, selected, href, onOpen }: Props) {
+export const RowItem = memo(function RowItem({ row, now, selected, picked, picking, onPick, href, onOpen }: Props) {
   const w = useWords();
   const language = useLanguage();
   const { me } = useMe();
@@ -30,16 +35,19 @@ export const RowItem = memo(function RowItem({ row, now, selected, href, onOpen 
   const name = row.contact.name || w.visitor;
   const waited = row.waiting_since ? now - Date.parse(row.waiting_since) : 0;
   const mine = row.owner.agent === me.id;
+  const inbox = useInboxes().get(row.inbox);
   return (
-    <div role="listitem">
+    <div role="listitem" className={`item-box ${picking ? 'picking' : ''} ${picked ? 'picked' : ''}`}>
+      {onPick ? <input type="checkbox" className="item-pick" tabIndex={-1} aria-label={w.list.pick(name)} checked={picked} onChange={(event) => onPick(row.id, (event.nativeEvent as MouseEvent).shiftKey)} /> : null}
       <Link
         href={href}
         data-row={row.id}
         className={`item-row ${row.unread > 0 ? 'unread' : ''}`}
         aria-current={selected ? 'true' : undefined}
         onClick={(event: React.MouseEvent) => {
-          if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+          if (event.metaKey || event.ctrlKey) return;
           event.preventDefault();
+          if (event.shiftKey && onPick) return onPick(row.id, true);
           onOpen(row.id);
         }}
       >
@@ -87,6 +95,12 @@ export const RowItem = memo(function RowItem({ row, now, selected, href, onOpen 
                 <span className="num">{w.list.waits(lasted(waited, language))}</span>
               </Badge>
             ) : null}
+            {row.mentions ? (
+              <Badge tone="note" icon={AtSign}>
+                {w.list.mentions(row.mentions)}
+              </Badge>
+            ) : null}
+            {inbox ? <Badge icon={Store}>{inbox}</Badge> : null}
             {row.priority === 'urgent' || row.priority === 'high' ? <Badge tone={PRIORITY_TONES[row.priority]}>{w.priorities[row.priority]}</Badge> : null}
             {row.status === 'snoozed' && row.snoozed_until ? (
               <Badge tone="info" icon={MoonStar}>

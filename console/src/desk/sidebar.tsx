@@ -1,7 +1,7 @@
 // The right pane: the customer, the knowledge, the bot's reasons.
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { BadgeCheck, BookOpen, CornerDownLeft, Plus, Search, ShieldQuestion, X } from 'lucide-react';
-import { useDeferredValue, useEffect, useState } from 'react';
+import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { Link } from 'wouter';
 import * as calls from '../api/calls';
@@ -13,6 +13,7 @@ import { complain } from '../kit/toast';
 import { useMe } from '../shell/me';
 import { dateTime, moment } from '../words/format';
 import { useLanguage, useWords } from '../words';
+import { useInboxes } from './use-inboxes';
 import { Why } from './why';
 
 interface Props {
@@ -63,7 +64,7 @@ function Customer({ data }: { data: Conversation }) {
         </ul>
       </section>
       <section className="small muted">
-        {w.side.opened(dateTime(data.row.opened_at, language))} · {w.channel(data.row.channel)}
+        {[w.side.opened(dateTime(data.row.opened_at, language)), w.channel(data.row.channel), useInboxes().get(data.row.inbox)].filter(Boolean).join(' · ')}
       </section>
     </div>
   );
@@ -168,7 +169,7 @@ function Attributes({ contact, conversation, able, onSave }: { contact: Contact;
       {entries.length === 0 && !adding ? <p className="muted small">{w.contact.noAttributes}</p> : null}
       <dl className="properties">
         {entries.map(([name, one]) => (
-          <AttributeLine key={name} name={name} value={typeof one === 'string' ? one : JSON.stringify(one)} able={able} onSave={(fresh) => onSave({ ...contact.attributes, [name]: fresh })} onRemove={() => onSave(Object.fromEntries(entries.filter(([other]) => other !== name)))} />
+          <AttributeLine key={name} name={name} value={typeof one === 'string' ? one : JSON.stringify(one)} able={able} onSave={(fresh) => onSave({ [name]: fresh })} onRemove={() => onSave({ [name]: null })} />
         ))}
       </dl>
       {adding ? (
@@ -178,7 +179,7 @@ function Attributes({ contact, conversation, able, onSave }: { contact: Contact;
           onSubmit={(event) => {
             event.preventDefault();
             if (key.trim() === '') return;
-            onSave({ ...contact.attributes, [key.trim()]: value.trim() });
+            onSave({ [key.trim()]: value.trim() });
             setKey('');
             setValue('');
             setAdding(false);
@@ -212,6 +213,12 @@ function AttributeLine({ name, value, able, onSave, onRemove }: { name: string; 
 function Notes({ contact, able, onSave }: { contact: Contact; able: boolean; onSave: (notes: string) => void }) {
   const w = useWords();
   const [text, setText] = useState(contact.notes ?? '');
+  const before = useRef(contact.notes);
+  // What a colleague wrote appears, unless one is writing oneself.
+  useEffect(() => {
+    setText((now) => (now === before.current ? contact.notes : now));
+    before.current = contact.notes;
+  }, [contact.notes]);
   return <TextArea label={w.contact.notes} hint={w.contact.notesHint} rows={3} readOnly={!able} value={text} maxLength={4000} onChange={(event) => setText(event.target.value)} onBlur={() => (text === contact.notes ? undefined : onSave(text))} />;
 }
 

@@ -213,7 +213,7 @@ export function happened(frame: Frame, w: Words, me: string): string | null {
     case 'claimed':
       return frame.routed ? w.happened.routed(targetName({ agent: frame.agent }, w, me)) : w.happened.claimed(nameOf(frame.agent, w, me));
     case 'released':
-      return frame.vanished ? w.happened.vanished(nameOf(frame.agent, w, me)) : frame.to_bot ? w.happened.toBot(nameOf(frame.agent, w, me)) : w.happened.toQueue(nameOf(frame.agent, w, me));
+      return frame.vanished ? w.happened.vanished(nameOf(frame.agent, w, me)) : frame.unanswered ? w.happened.unanswered(nameOf(frame.agent, w, me)) : frame.to_bot ? w.happened.toBot(nameOf(frame.agent, w, me)) : w.happened.toQueue(nameOf(frame.agent, w, me));
     case 'transferred':
       return w.happened.transferred(nameOf(frame.by, w, me), targetName(frame.to, w, me), frame.note ?? '');
     case 'snoozed':
@@ -232,6 +232,8 @@ export function happened(frame: Frame, w: Words, me: string): string | null {
       return w.happened.undelivered(frame.why);
     case 'imported':
       return w.happened.imported(frame.source);
+    case 'recognised':
+      return w.happened.recognised;
     default:
       return null;
   }

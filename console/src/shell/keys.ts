@@ -26,6 +26,7 @@ export const COMMANDS = {
   snooze: 'Alt+KeyM',
   transfer: 'Alt+KeyT',
   labels: 'Alt+KeyB',
+  pick: 'Alt+KeyX',
   sidebar: 'Alt+KeyO',
   why: 'Alt+KeyW',
   draft: 'Alt+KeyI',

@@ -19,10 +19,28 @@ export const useLive = () => useContext(Context);
 export function keepRow(client: QueryClient, row: Row, me: string): void {
   for (const query of client.getQueryCache().findAll({ queryKey: ['list'] })) {
     const filter = query.queryKey[1] as Filter;
+    // How often I am mentioned stands in the server's list alone.
+    if (filter.view === 'mentions') {
+      const shown = (query.state.data as InfiniteData<ListPage> | undefined)?.pages.some((page) => page.items.some((one) => one.id === row.id));
+      if (shown) void client.invalidateQueries({ queryKey: query.queryKey });
+      continue;
+    }
     client.setQueryData<InfiniteData<ListPage>>(query.queryKey, (data) => data && { ...data, pages: place(data.pages, row, filter, me) });
   }
   client.setQueryData<ListPage>(['mine'], (page) => page && place([page], row, { view: 'mine' }, me)[0]);
   client.setQueryData<Conversation>(['conversation', row.id], (one) => (one && one.row.seq <= row.seq ? { ...one, row } : one));
+}
+
+/** Reads a customer anew wherever they are on the screen. */
+async function refreshContact(client: QueryClient, id: string): Promise<void> {
+  const open = client.getQueryCache().findAll({ queryKey: ['conversation'] }).filter((query) => (query.state.data as Conversation | undefined)?.contact?.id === id);
+  const shown = open.length > 0 || client.getQueryData(['contact', id]) !== undefined;
+  void client.invalidateQueries({ queryKey: ['contacts'] });
+  if (!shown) return;
+  const fresh = await calls.contact(id).catch(() => undefined);
+  if (!fresh) return;
+  client.setQueryData(['contact', id], fresh);
+  for (const { queryKey } of open) client.setQueryData<Conversation>(queryKey, (known) => known && { ...known, contact: fresh });
 }
 
 /** Whether the customer said something since. Of a row that comes for the first time, only its last event can be news. */
@@ -69,6 +87,7 @@ export function LiveProvider({ children, onOpen }: { children: ReactNode; onOpen
           if (counts && typeof counts.mine === 'number') client.setQueryData<ListPage>(['mine'], (page) => page && { ...page, counts });
           else recount();
         },
+        contact: (data) => void refreshContact(client, (data as { contact: string }).contact),
         presence: (data) => {
           const said = data as { agent: string; presence: Presence; load: number };
           client.setQueryData<Agent[]>(['agents'], (all) => all?.map((one) => (one.id === said.agent ? { ...one, presence: said.presence, load: said.load } : one)));
@@ -76,6 +95,7 @@ export function LiveProvider({ children, onOpen }: { children: ReactNode; onOpen
         },
         mention: (data) => {
           const said = data as { conversation: string; by: string | { name: string }; text: string };
+          void client.invalidateQueries({ queryKey: ['list', { view: 'mentions' }] });
           const by = typeof said.by === 'string' ? said.by : said.by.name;
           tell({ kind: 'mention', conversation: said.conversation, title: latest.current.w.notices.mention(by), text: said.text });
         },

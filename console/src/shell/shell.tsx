@@ -1,6 +1,6 @@
 // The frame around every page: navigation with counters, presence, the palette and the help.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { BookOpen, Bot, CheckCheck, ChevronsLeft, ChevronsRight, Command, Cpu, FlaskConical, Hourglass, House, Inbox as InboxIcon, Keyboard, LogOut, MessageCircleQuestion, MessageSquareText, MoonStar, ScrollText, Settings2, ShieldCheck, SlidersHorizontal, Star, UserRound, Users, WifiOff, type LucideIcon } from 'lucide-react';
+import { AtSign, BookOpen, Bot, CheckCheck, ChevronsLeft, ChevronsRight, Command, Cpu, FlaskConical, Hourglass, House, Inbox as InboxIcon, Keyboard, LogOut, MessageCircleQuestion, MessageSquareText, MoonStar, ScrollText, Settings2, ShieldCheck, SlidersHorizontal, Star, UserRound, Users, WifiOff, type LucideIcon } from 'lucide-react';
 import { Suspense, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import * as calls from '../api/calls';
@@ -26,6 +26,7 @@ export const VIEWS: { view: View; icon: LucideIcon }[] = [
   { view: 'waiting', icon: Hourglass },
   { view: 'all', icon: MessageSquareText },
   { view: 'bot', icon: Bot },
+  { view: 'mentions', icon: AtSign },
   { view: 'snoozed', icon: MoonStar },
   { view: 'resolved', icon: CheckCheck },
 ];
