@@ -50,7 +50,10 @@ export function List({ title, view, saved, filter, rows, list, selected, onOpen,
     setPicked(pick(rows, picked, id, range ? (lastPicked.current ?? selected) : undefined));
     lastPicked.current = id;
   };
-  const pickNone = () => setPicked(new Set());
+  const pickNone = () => {
+    lastPicked.current = undefined;
+    setPicked(new Set());
+  };
   useEffect(pickNone, [view]);
   useCommand('pick', () => selected && toggle(selected, false), speaks && at >= 0);
 

@@ -44,10 +44,14 @@ export const RowItem = memo(function RowItem({ row, now, selected, picked, picki
         data-row={row.id}
         className={`item-row ${row.unread > 0 ? 'unread' : ''}`}
         aria-current={selected ? 'true' : undefined}
-        onClick={(event: React.MouseEvent) => {
-          if (event.metaKey || event.ctrlKey) return;
+        // The router leaves clicks with a key to the browser, which would open a window.
+        onClickCapture={(event: React.MouseEvent) => {
+          if (!event.shiftKey || !onPick) return;
           event.preventDefault();
-          if (event.shiftKey && onPick) return onPick(row.id, true);
+          onPick(row.id, true);
+        }}
+        onClick={(event: React.MouseEvent) => {
+          event.preventDefault();
           onOpen(row.id);
         }}
       >

@@ -17,7 +17,7 @@ after(async () => {
   await server?.close();
 });
 
-const PAGES = ['home', 'knowledge', 'playground', 'inboxes', 'team', 'policy', 'model', 'audit', 'settings', 'contacts', 'inbox/all', 'inbox/mine', 'inbox/resolved'];
+const PAGES = ['home', 'knowledge', 'playground', 'inboxes', 'team', 'policy', 'model', 'audit', 'settings', 'contacts', 'inbox/all', 'inbox/mine', 'inbox/mentions', 'inbox/resolved'];
 
 for (const [language, dark] of [['en', false], ['zh', true]]) {
   test(`every page can be used by everybody: ${language}, ${dark ? 'dark' : 'light'}`, async () => {
