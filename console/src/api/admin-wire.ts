@@ -145,7 +145,8 @@ export interface InboxSettings {
   uploads: { enabled: boolean; max_mib: number; types: string[] };
   csat: boolean;
   team?: Id | null;
-  reply_minutes: number;
+  /** What visitors are promised; nothing where nobody chose it. */
+  reply_minutes?: number | null;
   /** Hours without a word of the customer until the house closes what the bot has; 0 never. */
   resolve_idle_hours: number;
 }

@@ -70,7 +70,7 @@ export function FilterButton({ filter, view, saved, onFilter }: { filter: Filter
   };
   return (
     <Popover align="end" label={w.list.filter} trigger={<IconButton small label={w.list.filter} icon={ListFilter} />}>
-      <div className="stack" style={{ padding: 10, width: 270 }}>
+      <div className="filter">
         {select('priority', (['urgent', 'high', 'normal', 'low'] as const).map((value) => ({ value, label: w.priorities[value] })))}
         {select('language', [{ value: 'en', label: 'English' }, { value: 'zh', label: '中文' }])}
         {select('team', (teams.data ?? []).map((one) => ({ value: one.id, label: one.name })))}
@@ -79,13 +79,13 @@ export function FilterButton({ filter, view, saved, onFilter }: { filter: Filter
         {inboxes.size > 0 ? select('inbox', [...inboxes].map(([value, label]) => ({ value, label }))) : null}
         <KnownLabels id={id} />
         <TextField label={w.list.fields.label} className="compact" list={id} autoComplete="off" defaultValue={filter.label ?? ''} onBlur={(event) => onFilter({ label: event.target.value.trim() })} onKeyDown={(event) => { if (event.key === 'Enter') onFilter({ label: event.currentTarget.value.trim() }); }} />
-        <div className="separator" style={{ margin: 0 }} />
+        <div className="separator whole" />
         {saved && view.startsWith('f-') ? (
           <Button small icon={Trash2} look="danger" onClick={() => void remove()}>
             {w.list.deleteView}
           </Button>
         ) : (
-          <form className="stack" style={{ gap: 8 }} onSubmit={(event) => { event.preventDefault(); void save(); }}>
+          <form className="stack whole" style={{ gap: 8 }} onSubmit={(event) => { event.preventDefault(); void save(); }}>
             <TextField label={w.list.saveAs} className="compact" value={name} maxLength={60} onChange={(event) => setName(event.target.value)} />
             <div className="row">
               {manages ? <Check label={w.list.shared} checked={shared} onChange={(event) => setShared(event.target.checked)} /> : null}

@@ -104,7 +104,11 @@ export const RowItem = memo(function RowItem({ row, now, selected, picked, picki
                 {w.list.mentions(row.mentions)}
               </Badge>
             ) : null}
-            {inbox ? <Badge icon={Store}>{inbox}</Badge> : null}
+            {inbox ? (
+              <span className="item-shop" title={inbox}>
+                <Badge icon={Store}>{inbox}</Badge>
+              </span>
+            ) : null}
             {row.priority === 'urgent' || row.priority === 'high' ? <Badge tone={PRIORITY_TONES[row.priority]}>{w.priorities[row.priority]}</Badge> : null}
             {row.status === 'snoozed' && row.snoozed_until ? (
               <Badge tone="info" icon={MoonStar}>

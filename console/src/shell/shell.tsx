@@ -10,6 +10,7 @@ import { Menu } from '../kit/layers';
 import { complain, Toasts, useOffer } from '../kit/toast';
 import { later } from '../later';
 import { useWords } from '../words';
+import { Guarded } from './broken';
 import { useCommand, useKeys } from './commands';
 import { LiveProvider, useLive } from './live';
 import { useIdle } from './idle';
@@ -113,7 +114,7 @@ function Inside({ children }: { children: ReactNode }) {
             <WifiOff size={14} aria-hidden /> {w.cut}
           </div>
         )}
-        {children}
+        <Guarded at={location}>{children}</Guarded>
       </div>
       <Suspense>
         {palette ? <Palette onClose={() => setPalette(false)} /> : null}

@@ -262,7 +262,7 @@ export const en = {
       queue: { title: 'Queue all the same', hint: 'The conversation waits until somebody comes.' },
     },
     replyMinutes: 'People usually reply within (minutes)',
-    replyHint: 'Visitors are told so when they ask for a person.',
+    replyHint: 'Visitors are told so while people answer. Leave it empty to promise nothing.',
     team: 'Hand over to',
     everybody: 'Everybody',
     uploads: 'Visitors may send files',

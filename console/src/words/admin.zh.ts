@@ -263,7 +263,7 @@ export const zh: Shape<typeof en> = {
       queue: { title: '照常排队', hint: '会话一直等到有人接待。' },
     },
     replyMinutes: '人工通常在多少分钟内回复',
-    replyHint: '访客要求人工时会看到此时间。',
+    replyHint: '人工服务时间内会告知访客；留空则不作承诺。',
     team: '转给团队',
     everybody: '所有人',
     uploads: '允许访客发送文件',

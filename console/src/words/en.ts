@@ -23,6 +23,7 @@ export const en = {
   files: (count: number) => `${count} file${s(count)}`,
   channel: (name: string) => (name === 'web' ? 'Web chat' : name === 'email' ? 'E-mail' : name),
   unreached: { title: 'The server cannot be reached', hint: 'Check your connection. The page tries again when you ask it to.' },
+  broken: { title: 'This part could not be shown', hint: 'Perhaps Frontdesk was updated meanwhile. Load the page again; what you were writing is kept.', reload: 'Load again' },
   lost: { title: 'There is no such page', hint: 'Use the navigation on the left, or the palette.' },
   signin: { title: 'Sign in to Frontdesk', hint: 'The console for people who answer.', email: 'E-mail', password: 'Password', enter: 'Sign in', wrong: 'The e-mail or the password is wrong.' },
   password: {
@@ -121,7 +122,7 @@ export const en = {
     filter: 'Filter',
     sort: 'Order',
     any: 'Any',
-    fields: { team: 'Team', label: 'Label', channel: 'Channel', inbox: 'Inbox', language: 'Language', priority: 'Priority', agent: 'Agent' },
+    fields: { team: 'Team', label: 'Label', channel: 'Channel', inbox: 'Chat widget', language: 'Language', priority: 'Priority', agent: 'Agent' },
     remove: 'Remove',
     saveAs: 'Save this view as',
     shared: 'For everybody',

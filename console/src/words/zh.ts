@@ -23,6 +23,7 @@ export const zh: Words = {
   files: (count) => `${count} 个文件`,
   channel: (name) => (name === 'web' ? '网页聊天' : name === 'email' ? '邮件' : name),
   unreached: { title: '无法连接服务器', hint: '请检查网络连接，然后重试。' },
+  broken: { title: '无法显示此部分', hint: 'Frontdesk 可能刚刚更新。请重新加载页面，您正在写的内容会保留。', reload: '重新加载' },
   lost: { title: '没有这个页面', hint: '请使用左侧导航或快速跳转。' },
   signin: { title: '登录 Frontdesk', hint: '客服工作台', email: '邮箱', password: '密码', enter: '登录', wrong: '邮箱或密码不正确。' },
   password: {
@@ -121,7 +122,7 @@ export const zh: Words = {
     filter: '筛选',
     sort: '排序',
     any: '不限',
-    fields: { team: '团队', label: '标签', channel: '渠道', inbox: '收件箱', language: '语言', priority: '优先级', agent: '客服' },
+    fields: { team: '团队', label: '标签', channel: '渠道', inbox: '聊天组件', language: '语言', priority: '优先级', agent: '客服' },
     remove: '移除',
     saveAs: '将此视图保存为',
     shared: '所有人可见',

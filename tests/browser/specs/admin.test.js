@@ -146,6 +146,11 @@ test('a widget’s colour is previewed, saved, and what visitors get', async () 
   assert.equal(inbox.settings.colour, '#b3261e');
   const seen = await fetch(`${server.url}/api/v1/widget/${inbox.key}`);
   assert.equal((await seen.json()).colour, '#b3261e');
+  await page.getByRole('tab', { name: 'Files and more' }).click();
+  await page.getByLabel('Close quiet conversations after (hours)').fill('24');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Unsaved changes').waitFor({ state: 'detached' });
+  assert.equal((await server.api('/api/v1/admin/inboxes'))[0].settings.resolve_idle_hours, 24);
   await page.getByRole('tab', { name: 'Hours' }).click();
   await page.getByRole('switch', { name: 'People answer around the clock' }).click();
   await page.getByLabel('Time zone').fill('Moon/Tycho');

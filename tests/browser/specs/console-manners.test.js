@@ -96,3 +96,19 @@ test('the list of contacts goes on', async () => {
   assert.deepEqual(mistakes(page), []);
   await page.context().close();
 });
+
+test('a part that cannot be loaded says so, and the rest goes on', async () => {
+  const page = await newPerson(browser);
+  await page.route(/assets\/contacts-/, (route) => route.fulfill({ status: 404 }));
+  await signIn(page, server, undefined, PASSWORD, '/inbox/mine');
+  await page.getByRole('link', { name: 'Contacts' }).click();
+  await page.getByRole('heading', { level: 2, name: 'This part could not be shown' }).waitFor();
+  assert.deepEqual(await accessibility(page), []);
+  await page.getByRole('link', { name: 'Waiting' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Waiting' }).waitFor();
+  await page.unroute(/assets\/contacts-/);
+  await page.getByRole('link', { name: 'Contacts' }).click();
+  await page.getByRole('button', { name: 'Load again' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Contacts' }).waitFor();
+  await page.context().close();
+});

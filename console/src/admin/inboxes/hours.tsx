@@ -88,7 +88,7 @@ export function HoursPart({ settings, put, wrong }: Draft) {
         </>
       )}
       <div className="narrow-field">
-        <TextField label={a.inboxes.replyMinutes} hint={a.inboxes.replyHint} type="number" min={1} max={10080} value={settings.reply_minutes} onChange={(event) => put({ reply_minutes: Math.round(Number(event.target.value)) })} error={wrong.get('reply_minutes')} />
+        <TextField label={a.inboxes.replyMinutes} hint={a.inboxes.replyHint} type="number" min={1} max={10080} value={settings.reply_minutes ?? ''} onChange={(event) => put({ reply_minutes: event.target.value === '' ? null : Math.round(Number(event.target.value)) })} error={wrong.get('reply_minutes')} />
       </div>
     </div>
   );
