@@ -76,7 +76,7 @@ describe('what is being written', () => {
   });
 
   it('takes back what was not sent, above what was written since', () => {
-    const unsent = { text: 'First [1]', files: [], citations: [cited(1)], proposed: [] };
+    const unsent = { text: 'First [1]', attachments: [], citations: [cited(1)] };
     expect(returned(blank, unsent).reply).toBe('First [1]');
     expect(returned({ ...blank, reply: 'Second [1]', citations: [cited(1, 'other')] }, unsent)).toMatchObject({ reply: 'First [1]\n\nSecond [2]', citations: [{ number: 1, quote: 'q1' }, { number: 2, quote: 'other' }] });
   });

@@ -12,7 +12,7 @@ import { name as keyName } from '../shell/keys';
 import { useMe } from '../shell/me';
 import { useWords } from '../words';
 import { CitationChips, Copilot, DraftCard } from './copilot';
-import { appended, gaps, outcome, returned, without } from './draft';
+import { appended, gaps, returned, without } from './draft';
 import { keepDraft, outbox, readDraft } from './outbox';
 import { fill, matchingAgents, matchingCanned, mentioned, NAMELESS, trigger, type Trigger } from './suggest';
 import { Suggestions, useSuggestionIds, type Suggestion } from './suggestions';
@@ -38,7 +38,7 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
   const id = row.id;
   const act = useAct(id);
   const send = useSend(id);
-  const judge = (what: string, draft: string, became = outcome(draft, what)) => void calls.judgeDraft(id, became, draft).catch(() => undefined);
+  const reject = (proposed: string) => void calls.judgeDraft(id, 'rejected', proposed).catch(() => undefined);
   const ids = useSuggestionIds();
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -133,7 +133,7 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
   };
 
   const emptied = () => {
-    for (const one of written.proposed) judge('', one, 'rejected');
+    written.proposed.forEach(reject);
     setWritten((before) => ({ ...before, proposed: [] }));
   };
   const use = ({ fresh, asked }: { fresh: Draft; asked: string }) => {
@@ -166,19 +166,17 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
     const last = data.events.at(-1)?.seq ?? 0;
     const unread = Date.now() - moving.arrived.at < UNREAD_MS;
     const expected = anyway ? undefined : unread ? moving.arrived.seq - 1 : last;
-    const one = { client_id: crypto.randomUUID(), text: body, attachments: files, citations, state: 'sending' as const };
-    const { proposed } = written;
+    const one = { client_id: crypto.randomUUID(), text: body, attachments: files, citations, proposed: written.proposed, state: 'sending' as const };
     setWritten((before) => ({ ...before, reply: '', files: [], citations: [], proposed: [] }));
     setMoved(undefined);
     setDiffers([]);
     setTried(false);
     const result = await send(one, expected);
-    if (result === 'sent') for (const draft of proposed) judge(body, draft);
     // Who looks at another conversation by now finds it beside the messages of this one.
     if ((result === 'moved_on' || result === 'refused') && here.current) {
       const why = outbox(me.id, id).all().find((other) => other.client_id === one.client_id)?.why;
       outbox(me.id, id).drop(one.client_id);
-      setWritten((before) => returned(before, { text: body, files: one.attachments, citations: one.citations, proposed }));
+      setWritten((before) => returned(before, one));
       // What came meanwhile is shown above the field.
       if (result === 'moved_on') setMoved(expected ?? 0);
       else if (why) complain(why);
@@ -267,7 +265,7 @@ export const Composer = forwardRef<ComposerHandle, { data: Conversation; moving:
           draft={draft.fresh}
           onUse={() => use(draft)}
           onReject={() => {
-            judge('', draft.fresh.text, 'rejected');
+            reject(draft.fresh.text);
             setDraft(undefined);
             field.current?.focus();
           }}

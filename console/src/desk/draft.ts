@@ -39,10 +39,10 @@ export function without(before: Written, number: number): Written {
 }
 
 /** What came back unsent, above what was written since. */
-export function returned(now: Written, unsent: Pick<Written, 'files' | 'citations' | 'proposed'> & { text: string }): Written {
+export function returned(now: Written, unsent: { text: string; attachments: Attachment[]; citations: Citation[]; proposed?: string[] }): Written {
   const back = { ...now, reply: unsent.text, citations: unsent.citations };
   const both = now.reply.trim() === '' ? back : appended(back, now.reply, now.citations);
-  return { ...both, files: [...unsent.files, ...now.files], proposed: [...unsent.proposed, ...now.proposed] };
+  return { ...both, files: [...unsent.attachments, ...now.files], proposed: [...(unsent.proposed ?? []), ...now.proposed] };
 }
 
 /** `{{variables}}` that nobody filled in. */

@@ -54,6 +54,11 @@ export function List({ title, view, saved, filter, rows, list, selected, onOpen,
     lastPicked.current = undefined;
     setPicked(new Set());
   };
+  const done = () => {
+    pickNone();
+    // The bar goes, and with it the focus.
+    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>('[data-row]')?.focus());
+  };
   useEffect(pickNone, [view]);
   useCommand('pick', () => selected && toggle(selected, false), speaks && at >= 0);
 
@@ -130,7 +135,7 @@ export function List({ title, view, saved, filter, rows, list, selected, onOpen,
       </div>
       {chosen.length > 0 ? (
         <Suspense>
-          <BulkBar ids={chosen.map((row) => row.id)} onDone={pickNone} />
+          <BulkBar ids={chosen.map((row) => row.id)} onDone={done} />
         </Suspense>
       ) : null}
     </section>

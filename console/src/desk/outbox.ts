@@ -9,6 +9,8 @@ export interface Pending {
   text: string;
   attachments: Attachment[];
   citations: Citation[];
+  /** Proposals that it was made from; what became of them is told once it is sent. */
+  proposed?: string[];
   state: 'sending' | 'sent' | 'failed';
   why?: string;
 }

@@ -4,6 +4,7 @@ import * as calls from '../api/calls';
 import { Problem } from '../api/client';
 import { keepRow } from '../shell/live';
 import { useMe } from '../shell/me';
+import { outcome } from './draft';
 import { outbox, type Pending } from './outbox';
 
 /** `refused` was certainly not sent; `failed` may have been, and is safe to send again under the same name. */
@@ -24,16 +25,18 @@ export function useSend(conversation: string) {
         ...(expected === undefined ? {} : { expected_seq: expected }),
       });
       keepRow(client, row, me.id);
+      for (const proposed of one.proposed ?? []) void calls.judgeDraft(conversation, outcome(proposed, one.text), proposed).catch(() => undefined);
       out.sent(one.client_id);
       // The event itself comes by the conversation's own line; should that be cut, it is fetched.
       window.setTimeout(() => out.drop(one.client_id), 4000);
       return 'sent';
     } catch (error) {
+      const movedOn = error instanceof Problem && error.code === 'moved_on';
+      // What came meanwhile is there before it is said that something came.
+      if (movedOn) await client.invalidateQueries({ queryKey: ['conversation', conversation] });
       out.fail(one.client_id, error instanceof Problem ? error.message : String(error));
-      if (!(error instanceof Problem) || error.status < 400 || error.status >= 500) return 'failed';
-      if (error.code !== 'moved_on') return 'refused';
-      await client.invalidateQueries({ queryKey: ['conversation', conversation] });
-      return 'moved_on';
+      if (movedOn) return 'moved_on';
+      return error instanceof Problem && error.status >= 400 && error.status < 500 ? 'refused' : 'failed';
     }
   };
 }
