@@ -15,6 +15,7 @@ import { useWords } from '../words';
 import { FilterButton, FilterValue, type Change } from './filter';
 import { pick } from './lists';
 import { RowItem } from './row';
+import { useInboxes } from './use-inboxes';
 
 export const BulkBar = later(() => import('./bulk').then((one) => one.BulkBar));
 
@@ -33,6 +34,7 @@ interface Props {
 export function List({ title, view, saved, filter, rows, list, selected, onOpen, onFilter }: Props) {
   const w = useWords();
   const now = useNow(1000);
+  const inboxes = useInboxes();
   const handle = useRef<VListHandle>(null);
   const box = useRef<HTMLDivElement>(null);
   const [searching, setSearching] = useState(filter.q !== undefined);
@@ -128,7 +130,7 @@ export function List({ title, view, saved, filter, rows, list, selected, onOpen,
         ) : (
           <VList ref={handle} style={{ height: '100%' }} tabIndex={-1} role="list" aria-label={title} onScroll={(offset) => { const one = handle.current; if (one && list.hasNextPage && !list.isFetchingNextPage && offset + one.viewportSize > one.scrollSize - 600) void list.fetchNextPage(); }}>
             {rows.map((row) => (
-              <RowItem key={row.id} row={row} now={now} selected={row.id === selected} picked={picked.has(row.id)} picking={chosen.length > 0} onPick={speaks ? toggle : undefined} onOpen={onOpen} href={`/inbox/${view}/${row.id}`} />
+              <RowItem key={row.id} row={row} inbox={inboxes.get(row.inbox)} now={now} selected={row.id === selected} picked={picked.has(row.id)} picking={chosen.length > 0} onPick={speaks ? toggle : undefined} onOpen={onOpen} href={`/inbox/${view}/${row.id}`} />
             ))}
           </VList>
         )}

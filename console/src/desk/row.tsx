@@ -7,7 +7,6 @@ import { Avatar, Badge, type Tone } from '../kit/basics';
 import { lasted, moment } from '../words/format';
 import { useLanguage, useWords } from '../words';
 import { useMe } from '../shell/me';
-import { useInboxes } from './use-inboxes';
 
 const CHANNEL_ICONS: Record<string, LucideIcon> = { web: Globe, email: AtSign };
 const PRIORITY_TONES: Record<Priority, Tone> = { urgent: 'bad', high: 'warn', normal: 'plain', low: 'plain' };
@@ -17,6 +16,8 @@ export const waitTone = (ms: number): Tone => (ms > 600_000 ? 'bad' : ms > 120_0
 
 interface Props {
   row: Row;
+  /** Its widget's name, where that says something. */
+  inbox: string | undefined;
   now: number;
   selected: boolean;
   picked: boolean;
@@ -27,7 +28,7 @@ interface Props {
   onOpen: (id: string) => void;
 }
 
-export const RowItem = memo(function RowItem({ row, now, selected, picked, picking, onPick, href, onOpen }: Props) {
+export const RowItem = memo(function RowItem({ row, inbox, now, selected, picked, picking, onPick, href, onOpen }: Props) {
   const w = useWords();
   const language = useLanguage();
   const { me } = useMe();
@@ -35,7 +36,6 @@ export const RowItem = memo(function RowItem({ row, now, selected, picked, picki
   const name = row.contact.name || w.visitor;
   const waited = row.waiting_since ? now - Date.parse(row.waiting_since) : 0;
   const mine = row.owner.agent === me.id;
-  const inbox = useInboxes().get(row.inbox);
   return (
     <div role="listitem" className={`item-box ${picking ? 'picking' : ''} ${picked ? 'picked' : ''}`}>
       {onPick ? <input type="checkbox" className="item-pick" tabIndex={-1} aria-label={w.list.pick(name)} checked={picked} onChange={(event) => onPick(row.id, (event.nativeEvent as MouseEvent).shiftKey)} /> : null}
