@@ -66,7 +66,7 @@ function Entry({ one }: { one: AuditItem }) {
               <span className="clip">{one.who.name}</span>
             </span>
           ) : (
-            <span className="muted">{a.audit.token}</span>
+            <span className="muted">{one.action === 'session.refused' ? a.audit.nobody : a.audit.token}</span>
           )}
         </td>
         <td>{actionName(one.action, a)}</td>

@@ -187,6 +187,7 @@ export type Frame = Place &
     | { type: 'delivery_failed'; message: number; why: string }
     | { type: 'imported'; source: string }
     | { type: 'recognised'; customer: Id }
+    | { type: 'addressed'; language: string }
   );
 
 export interface Watching {

@@ -1,4 +1,5 @@
 // The middle and the right pane: one conversation, what may be done with it, and what is known around it.
+import { useQueryClient } from '@tanstack/react-query';
 import { CircleAlert } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import * as calls from '../api/calls';
@@ -74,6 +75,7 @@ export function ConversationPane({ id, ...rest }: Props) {
 
 function Body({ data, moving, onWhy, onUse }: { data: Conversation; moving: ReturnType<typeof useConversation>['moving']; onWhy: (turn: string | undefined) => void; onUse: (text: string, citations: Citation[]) => void }) {
   const { me, speaks } = useMe();
+  const client = useQueryClient();
   const w = useWords();
   const box = useRef<HTMLDivElement>(null);
   const bottom = useRef(true);
@@ -110,9 +112,14 @@ function Body({ data, moving, onWhy, onUse }: { data: Conversation; moving: Retu
       const unseen = reads && newest > seen.current && unread > 0;
       // Who is mentioned has seen the note, whosever conversation it is.
       if (!unseen && mentioned <= sawMention.current) return;
+      const called = mentioned > sawMention.current;
       if (unseen) seen.current = newest;
       sawMention.current = mentioned;
-      void calls.seen(data.row.id, lastSeq).catch(() => (seen.current = sawMention.current = 0));
+      calls.seen(data.row.id, lastSeq).then(
+        // That a note was seen changes no row, so that no line tells of it.
+        () => (called ? client.invalidateQueries({ queryKey: ['list', { view: 'mentions' }] }) : undefined),
+        () => (seen.current = sawMention.current = 0),
+      );
     };
     read();
     document.addEventListener('visibilitychange', read);
@@ -121,7 +128,7 @@ function Body({ data, moving, onWhy, onUse }: { data: Conversation; moving: Retu
       document.removeEventListener('visibilitychange', read);
       window.removeEventListener('focus', read);
     };
-  }, [newest, lastSeq, data.row.id, speaks, reads, unread, mentioned]);
+  }, [client, newest, lastSeq, data.row.id, speaks, reads, unread, mentioned]);
 
   return (
     <div className="talk">

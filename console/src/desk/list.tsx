@@ -80,7 +80,11 @@ export function List({ title, view, saved, filter, rows, list, selected, onOpen,
     if (!to) return;
     event.preventDefault();
     handle.current?.scrollToIndex(from + step, { align: 'nearest' });
-    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-row="${to.id}"]`)?.focus());
+    // At once where it is drawn: who presses twice is two rows further.
+    const drawn = () => box.current?.querySelector<HTMLElement>(`[data-row="${to.id}"]`);
+    const row = drawn();
+    if (row) row.focus();
+    else requestAnimationFrame(() => drawn()?.focus());
   };
 
   const sorts: Sort[] = ['newest', 'longest_waiting', 'priority'];
