@@ -83,6 +83,8 @@ export function useConversation(id: string) {
         frame: (data) => {
           const frame = data as Frame;
           client.setQueryData<Conversation>(['conversation', id], (known) => known && heard(known, frame));
+          // Whose conversation it is, and what they wrote before, is another's now.
+          if (frame.type === 'recognised') void client.invalidateQueries({ queryKey: ['conversation', id] });
           if (frame.type === 'agent_said') outbox(me.id, id).drop(frame.client_id);
           setMoving((before) => ({
             ...before,

@@ -60,7 +60,7 @@ test('several are labelled and resolved at once, by keyboard, and the undo takes
   await row(customers[0]).click({ modifiers: ['Shift'] });
   await bar.getByText('3 picked').waitFor();
   await bar.getByRole('button', { name: 'Resolve' }).click();
-  await page.getByText('Done for 3 conversations.').waitFor();
+  await page.locator('.toast', { hasText: 'Done for 3 conversations.' }).getByRole('button', { name: /Undo/ }).waitFor();
   await bar.waitFor({ state: 'detached' });
   for (const customer of customers.slice(0, 3)) await eventually(boss, customer, (one) => one.row.status === 'resolved');
   await row(customers[0]).waitFor({ state: 'detached' });
