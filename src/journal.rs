@@ -16,6 +16,7 @@ use crate::model::event::{Event, Recorded};
 use crate::model::id::ConversationId;
 use crate::model::time::Timestamp;
 use crate::store::conversations::Row;
+use crate::store::due::{Lease, Owed};
 use crate::store::events::{Append, Appended};
 use crate::store::{self, Store};
 
@@ -118,6 +119,32 @@ impl Journal {
         events: Vec<Event>,
         now: Timestamp,
     ) -> Result<Arc<Conversation>, AppendError> {
+        let conflict = AppendError::Conflict { actual: before.seq };
+        self.append_with(before, events, now, None).await?.ok_or(conflict)
+    }
+
+    /// Appends the start of a turn and takes the lease of the conversation with it, in one step: a turn has one owner from its
+    /// first moment, and taking it costs no write of its own. Nothing when somebody else is answering.
+    ///
+    /// # Errors
+    /// As [`Journal::append`].
+    pub async fn begin_turn(
+        &self,
+        before: &Conversation,
+        started: Event,
+        now: Timestamp,
+        lease: Lease,
+    ) -> Result<Option<Arc<Conversation>>, AppendError> {
+        self.append_with(before, vec![started], now, Some(lease)).await
+    }
+
+    async fn append_with(
+        &self,
+        before: &Conversation,
+        events: Vec<Event>,
+        now: Timestamp,
+        lease: Option<Lease>,
+    ) -> Result<Option<Arc<Conversation>>, AppendError> {
         let mut after = before.clone();
         let mut recorded = Vec::with_capacity(events.len());
         for event in events {
@@ -133,8 +160,10 @@ impl Journal {
             expected: before.seq,
             events: Arc::clone(&recorded),
             after: Row::of(&after),
+            lease: lease.map(|lease| (lease, now)),
         };
         match self.store.append(append).await? {
+            Appended::Leased => Ok(None),
             Appended::Conflict { actual } => Err(AppendError::Conflict { actual }),
             Appended::Done => {
                 let after = Arc::new(after);
@@ -143,7 +172,7 @@ impl Journal {
                 if let Some(seq) = handed_over {
                     self.bus.publish(Arc::new(Hint::Escalated { conversation: after.id, seq }));
                 }
-                Ok(after)
+                Ok(Some(after))
             }
         }
     }
@@ -172,35 +201,13 @@ impl Journal {
         })
     }
 
-    /// Takes conversations in which the bot owes an answer and the customer has been quiet for `quiet_ms`.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub async fn due(
-        &self,
-        now: Timestamp,
-        quiet_ms: i64,
-        limit: usize,
-        lease_ms: i64,
-        holder: Uuid,
-    ) -> Result<Vec<ConversationId>, store::Error> {
-        self.store.take_due(now, now.plus_ms(-quiet_ms), limit, now.plus_ms(lease_ms), holder).await
-    }
-
-    /// When the next conversation will be due, if one waits.
+    /// Conversations in which the bot owes an answer, the one that is due first in front; a customer has to be silent for
+    /// `quiet_ms` before.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn next_due(&self, quiet_ms: i64) -> Result<Option<Timestamp>, store::Error> {
-        self.store.next_due(quiet_ms).await
-    }
-
-    /// Keeps a lease until `until`; false when it was lost.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub async fn renew_lease(&self, id: ConversationId, until: Timestamp, holder: Uuid) -> Result<bool, store::Error> {
-        self.store.renew_lease(id, until, holder).await
+    pub async fn owed(&self, quiet_ms: i64, limit: usize) -> Result<Vec<Owed>, store::Error> {
+        self.store.owed(quiet_ms, limit).await
     }
 
     /// Gives a lease back.

@@ -8,6 +8,7 @@ use crate::model::conversation::{Conversation, Mention, Owner, Status};
 use crate::model::event::{Party, Priority};
 use crate::model::id::{ConversationId, CustomerId, WorkspaceId};
 use crate::model::time::Timestamp;
+use crate::store::due::Lease;
 
 /// A conversation's row: a pure function of its events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -261,7 +262,7 @@ impl Store {
     /// When the database cannot be written.
     pub async fn rewrite_projection(&self, conversation: ConversationId, row: &Row) -> Result<bool, Error> {
         let mut transaction = self.writing().await?;
-        let changed = update(&mut transaction, conversation, row.seq, row).await?;
+        let changed = update(&mut transaction, conversation, row.seq, row, None).await?;
         if changed {
             super::mentions::insert(&mut transaction, row.workspace, conversation, &row.mentions).await?;
         }
@@ -286,12 +287,14 @@ pub(super) async fn insert(transaction: &mut Writing, id: ConversationId, row: &
     Ok(done.rows_affected() > 0)
 }
 
-/// The row after an append; false when the conversation is not at `expected`.
+/// The row after an append; false when the conversation is not at `expected`, or a lease is to be taken that somebody else has at
+/// that time.
 pub(super) async fn update(
     transaction: &mut Writing,
     id: ConversationId,
     expected: u64,
     row: &Row,
+    lease: Option<(Lease, Timestamp)>,
 ) -> Result<bool, Error> {
     let query = sqlx::query(
         "update conversations set
@@ -300,11 +303,19 @@ pub(super) async fn update(
             let_go_by = $14, priority = $15, queued_since = $16, waiting_since = $17, snoozed_until = $18,
             labels = $19, said_seq = $20, said_at = $21, said_by = $22, said = $23, said_files = $24, unread = $25,
             escalated_at = $26, escalated_kind = $27, escalated_rule = $28, rating = $29, unanswered_since = $30,
-            projection = $31, seq = $33, lease_until = case when $11 is null then 0 else lease_until end
-         where id = $32 and seq = $34",
+            projection = $31, seq = $33,
+            lease_until = case when $11 is null then 0 else coalesce($35, lease_until) end,
+            lease_holder = coalesce($36, lease_holder)
+         where id = $32 and seq = $34 and ($35 is null or lease_until <= $37 or lease_holder = $36)",
     );
-    let done =
-        bound(query, row).bind(id.0).bind(number(row.seq)).bind(number(expected)).execute(&mut **transaction).await?;
+    let query = bound(query, row).bind(id.0).bind(number(row.seq)).bind(number(expected));
+    let (lease, now) = lease.unzip();
+    let done = query
+        .bind(lease.map(|lease| lease.until.0))
+        .bind(lease.map(|lease| lease.holder))
+        .bind(now.map(|now| now.0))
+        .execute(&mut **transaction)
+        .await?;
     Ok(done.rows_affected() > 0)
 }
 

@@ -6,72 +6,38 @@ use super::{Error, Store};
 use crate::model::id::ConversationId;
 use crate::model::time::Timestamp;
 
-impl Store {
-    /// Takes conversations in which the bot owes an answer, the customer has been quiet since `quiet_since` and nobody
-    /// holds a lease; the one who waits longest first. The lease runs until `lease_until`, or until nothing is owed any more.
-    ///
-    /// # Errors
-    /// When the database cannot be written.
-    pub async fn take_due(
-        &self,
-        now: Timestamp,
-        quiet_since: Timestamp,
-        limit: usize,
-        lease_until: Timestamp,
-        holder: Uuid,
-    ) -> Result<Vec<ConversationId>, Error> {
-        let mut taken: Vec<(Uuid, i64)> = sqlx::query_as(
-            "update conversations set lease_until = $1, lease_holder = $2 where id in (
-                select id from conversations
-                where awaits is not null and awaits_since <= $3 and lease_until <= $4
-                order by awaits_since limit $5)
-             returning id, awaits_since",
-        )
-        .bind(lease_until.0)
-        .bind(holder)
-        .bind(quiet_since.0)
-        .bind(now.0)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(self.writer())
-        .await?;
-        taken.sort_by_key(|(_, since)| *since);
-        Ok(taken.into_iter().map(|(id, _)| ConversationId(id)).collect())
-    }
+/// A conversation in which the bot owes an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owed {
+    pub conversation: ConversationId,
+    /// The end of its quiet time, or of somebody's lease.
+    pub due: Timestamp,
+}
 
-    /// When the next conversation is due that is not yet: the end of its quiet time or of a lease.
+/// A turn belongs to whoever started it, until then. Nobody else may start one; when its owner dies, it runs out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    pub holder: Uuid,
+    pub until: Timestamp,
+}
+
+impl Store {
+    /// Conversations in which the bot owes an answer, the one that is due first in front. `quiet_ms` is how long a customer has to
+    /// be silent.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn next_due(&self, quiet_ms: i64) -> Result<Option<Timestamp>, Error> {
-        let due: Option<(Option<i64>,)> = sqlx::query_as(
-            "select min(case when awaits_since + $1 > lease_until then awaits_since + $1 else lease_until end)
-             from conversations where awaits is not null",
+    pub async fn owed(&self, quiet_ms: i64, limit: usize) -> Result<Vec<Owed>, Error> {
+        let rows: Vec<(Uuid, i64)> = sqlx::query_as(
+            "select id, case when awaits_since + $1 > lease_until then awaits_since + $1 else lease_until end as due
+             from conversations where awaits is not null order by due, awaits_since limit $2",
         )
         .bind(quiet_ms)
-        .fetch_optional(self.reading())
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(self.reading())
         .await?;
-        Ok(due.and_then(|(at,)| at).map(Timestamp))
-    }
-
-    /// Keeps a lease until `until`; false when `holder` has lost it, or nothing is owed any more.
-    ///
-    /// # Errors
-    /// When the database cannot be written.
-    pub async fn renew_lease(
-        &self,
-        conversation: ConversationId,
-        until: Timestamp,
-        holder: Uuid,
-    ) -> Result<bool, Error> {
-        let done = sqlx::query(
-            "update conversations set lease_until = $1 where id = $2 and lease_holder = $3 and lease_until > 0",
-        )
-        .bind(until.0)
-        .bind(conversation.0)
-        .bind(holder)
-        .execute(self.writer())
-        .await?;
-        Ok(done.rows_affected() > 0)
+        let owed = |(id, due)| Owed { conversation: ConversationId(id), due: Timestamp(due) };
+        Ok(rows.into_iter().map(owed).collect())
     }
 
     /// Gives a lease back, if `holder` still has it.

@@ -9,6 +9,7 @@ use crate::model::event::{Event, Recorded};
 use crate::model::id::ConversationId;
 use crate::model::time::Timestamp;
 use crate::store::conversations::Row;
+use crate::store::due::Lease;
 
 /// Events to append, and what the conversation is after them.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct Append {
     /// Follow `expected` without a gap.
     pub events: Arc<[Recorded]>,
     pub after: Row,
+    /// A lease that is taken with it, and the time: one of somebody else must have ended.
+    pub lease: Option<(Lease, Timestamp)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +31,8 @@ pub enum Appended {
     Conflict {
         actual: u64,
     },
+    /// Somebody else has the lease.
+    Leased,
 }
 
 impl Store {
@@ -64,14 +69,17 @@ pub(super) async fn append(transaction: &mut Writing, append: &Append) -> Result
     let changed = if append.expected == 0 {
         super::conversations::insert(transaction, append.conversation, &append.after).await?
     } else {
-        super::conversations::update(transaction, append.conversation, append.expected, &append.after).await?
+        super::conversations::update(transaction, append.conversation, append.expected, &append.after, append.lease)
+            .await?
     };
     if !changed {
         let actual: Option<(i64,)> = sqlx::query_as("select seq from conversations where id = $1")
             .bind(append.conversation.0)
             .fetch_optional(&mut **transaction)
             .await?;
-        return Ok(Appended::Conflict { actual: actual.map_or(0, |(seq,)| seq.unsigned_abs()) });
+        let actual = actual.map_or(0, |(seq,)| seq.unsigned_abs());
+        let leased = append.lease.is_some() && actual == append.expected;
+        return Ok(if leased { Appended::Leased } else { Appended::Conflict { actual } });
     }
     let mut bodies = Vec::with_capacity(append.events.len());
     for recorded in append.events.iter() {

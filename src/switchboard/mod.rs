@@ -4,8 +4,10 @@
 //! Whatever happens in a turn (a panic, a hang, a crash of the process), the customer gets exactly one reply to it, and a
 //! person who steps in is never talked over.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -13,7 +15,6 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use uuid::Uuid;
 
 use crate::bus::{Bus, Hint};
 use crate::clock;
@@ -25,7 +26,7 @@ use crate::journal::{AppendError, Journal};
 use crate::model::conversation::{Conversation, Owner, Status};
 use crate::model::event::{Event, Party, Reason};
 use crate::model::id::ConversationId;
-use crate::model::time::Timestamp;
+use crate::store::due::Owed;
 
 pub mod outcome;
 mod turn;
@@ -68,6 +69,7 @@ struct Parts {
     dialogue: Arc<Dialogue>,
     router: Router,
     seats: Arc<Semaphore>,
+    seated: Mutex<Seated>,
     /// A turn ended, and there may be more to answer.
     ended: Notify,
     /// Somebody may wait for a seat.
@@ -88,8 +90,8 @@ impl Switchboard {
     #[must_use]
     pub fn new(config: Config, journal: Journal, bus: Arc<dyn Bus>, dialogue: Arc<Dialogue>, router: Router) -> Self {
         let seats = Arc::new(Semaphore::new(config.turns_at_once.min(Semaphore::MAX_PERMITS)));
-        let (ended, crowded) = (Notify::new(), AtomicBool::new(false));
-        Self(Arc::new(Parts { config, journal, bus, dialogue, router, seats, ended, crowded }))
+        let (seated, ended, crowded) = (Mutex::default(), Notify::new(), AtomicBool::new(false));
+        Self(Arc::new(Parts { config, journal, bus, dialogue, router, seats, seated, ended, crowded }))
     }
 
     /// Answers what is due until `closing`, then lets the turns under way finish.
@@ -148,54 +150,81 @@ impl Switchboard {
 
     /// Starts a turn for each due conversation, as far as there are seats, and says how long the next one has to wait.
     async fn seat_due(&self, turns: &TaskTracker) -> anyhow::Result<Duration> {
-        let (quiet_ms, lease_ms) = (self.0.config.quiet_ms.into(), self.0.config.lease_ms.into());
-        // Looking costs no lock: a house where nothing waits writes nothing.
-        let wait = |next: Option<Timestamp>| next.map(|next| next.ms_since(clock::now()));
-        let first = wait(self.0.journal.next_due(quiet_ms).await?);
-        if first.is_none_or(|left_ms| left_ms > 0) {
-            return Ok(pause(first));
-        }
-        // Said before the seats are counted, so that no turn ends unheard in between: then the end of a turn wakes us.
-        self.0.crowded.store(true, Ordering::SeqCst);
-        let free = self.0.seats.available_permits();
-        if free == 0 {
-            return Ok(IDLE);
-        }
-        // Another one each time: a turn that outlived its lease must not end the lease of the turn that took its place.
-        let holder: Uuid = clock::id();
-        let due = self.0.journal.due(clock::now(), quiet_ms, free, lease_ms, holder).await?;
-        if due.len() < free {
+        // Those that are seated may still stand in front: their leases come with the start of their turns.
+        let most = self.0.config.turns_at_once + 1;
+        let owed = self.0.journal.owed(self.0.config.quiet_ms.into(), most).await?;
+        let now = clock::now();
+        for Owed { conversation: id, due } in owed {
+            let left_ms = due.ms_since(now);
+            if left_ms > 0 {
+                return Ok(pause(left_ms));
+            }
+            // Said before the seat is asked for, so that no turn ends unheard in between: then the end of a turn wakes us.
+            self.0.crowded.store(true, Ordering::SeqCst);
+            let Ok(seat) = Arc::clone(&self.0.seats).try_acquire_owned() else { return Ok(IDLE) };
             self.0.crowded.store(false, Ordering::SeqCst);
-        }
-        for id in due {
-            let seat = Arc::clone(&self.0.seats).acquire_owned().await.context("seats are never closed")?;
+            if !self.0.seated().sit_down(id) {
+                continue;
+            }
             let parts = Arc::clone(&self.0);
             turns.spawn(async move {
-                match turn::answer(&parts, id, holder).await {
+                let holder = clock::id();
+                let ended = turn::answer(&parts, id, holder).await;
+                match &ended {
                     // The last append gave the lease back.
-                    Ok(turn::End::Answered) => {}
+                    Ok(turn::End::Answered | turn::End::Elsewhere) => {}
                     Ok(turn::End::Owing) => {
                         if let Err(error) = parts.journal.release_lease(id, holder).await {
                             tracing::warn!(conversation = %id, %error, "lease not released; it runs out by itself");
                         }
-                        parts.ended.notify_one();
                     }
                     // The lease runs out and the turn is done again.
                     Err(error) => {
                         tracing::error!(conversation = %id, error = format!("{error:#}"), "turn failed, to be repeated");
                     }
                 }
+                let wanted = parts.seated().stand_up(id);
                 drop(seat);
-                if parts.crowded.swap(false, Ordering::SeqCst) {
+                let crowded = parts.crowded.swap(false, Ordering::SeqCst);
+                if wanted || crowded || matches!(ended, Ok(turn::End::Owing)) {
                     parts.ended.notify_one();
                 }
             });
         }
-        Ok(pause(wait(self.0.journal.next_due(quiet_ms).await?)))
+        Ok(IDLE)
+    }
+}
+
+/// Conversations that this process answers now, and whether they were due again meanwhile.
+#[derive(Debug, Default)]
+struct Seated(HashMap<ConversationId, bool>);
+
+impl Seated {
+    /// False when it sits already; whoever asked is told when it stands up.
+    fn sit_down(&mut self, id: ConversationId) -> bool {
+        match self.0.entry(id) {
+            Entry::Vacant(place) => {
+                place.insert(false);
+                true
+            }
+            Entry::Occupied(mut place) => {
+                place.insert(true);
+                false
+            }
+        }
+    }
+
+    /// Whether somebody asked for it meanwhile.
+    fn stand_up(&mut self, id: ConversationId) -> bool {
+        self.0.remove(&id).unwrap_or(false)
     }
 }
 
 impl Parts {
+    fn seated(&self) -> MutexGuard<'_, Seated> {
+        self.seated.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// What becomes of a conversation that should go to people. Not knowing where it will stand stops nothing.
     async fn receive(&self, conversation: &Conversation, reason: &Reason) -> Received {
         self.router.receive(conversation, reason, clock::now()).await.unwrap_or_else(|error| {
@@ -206,9 +235,8 @@ impl Parts {
 }
 
 /// How long to sleep when the next conversation is due in so many milliseconds.
-fn pause(left_ms: Option<i64>) -> Duration {
-    let left_ms = left_ms.map(|left_ms| u64::try_from(left_ms).unwrap_or(0));
-    left_ms.map_or(IDLE, |left_ms| Duration::from_millis(left_ms).clamp(GRAIN, IDLE))
+fn pause(left_ms: i64) -> Duration {
+    Duration::from_millis(u64::try_from(left_ms).unwrap_or(0)).clamp(GRAIN, IDLE)
 }
 
 /// Returns when an answer is owed somewhere, or when hints were lost. All that came until then is one wake-up.

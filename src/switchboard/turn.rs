@@ -18,6 +18,7 @@ use crate::model::conversation::{Conversation, Owner, Status};
 use crate::model::decision::{Action, Mode};
 use crate::model::event::Event;
 use crate::model::id::{ConversationId, TurnId};
+use crate::store::due::Lease;
 
 /// A customer who keeps writing starts the turn anew this often; then an answer comes to what was said so far.
 const FRESH_STARTS: usize = 3;
@@ -53,26 +54,25 @@ pub(super) enum End {
     Answered,
     /// Something may be owed still, and the lease is held.
     Owing,
+    /// Another process answers.
+    Elsewhere,
 }
 
 /// Answers what the conversation is owed, or finds that somebody else does.
 pub(super) async fn answer(parts: &Parts, id: ConversationId, holder: Uuid) -> anyhow::Result<End> {
     for start in 0..=FRESH_STARTS {
-        if start > 0 {
-            // A lease is as long as one start may take.
-            let until = clock::now().plus_ms(parts.config.lease_ms.into());
-            if !parts.journal.renew_lease(id, until, holder).await? {
-                return Ok(End::Owing);
-            }
-        }
         let mut hints = parts.bus.follow(id);
         let Some(conversation) = quiet(parts, id, start > 0).await? else { return Ok(End::Owing) };
         let Some(through) = conversation.awaits_bot() else { return Ok(End::Owing) };
         let turn = clock::id();
+        let now = clock::now();
+        // As long as one start may take; each has its own.
+        let lease = Lease { holder, until: now.plus_ms(parts.config.lease_ms.into()) };
         let started = Event::TurnStarted { turn, through };
-        let conversation = match parts.journal.append(&conversation, vec![started], clock::now()).await {
-            Ok(conversation) => conversation,
-            // Somebody was faster: look again.
+        let conversation = match parts.journal.begin_turn(&conversation, started, now, lease).await {
+            Ok(Some(conversation)) => conversation,
+            Ok(None) => return Ok(End::Elsewhere),
+            // Something was said or done meanwhile: look again.
             Err(AppendError::Conflict { .. } | AppendError::Forbidden(_)) => continue,
             Err(AppendError::Store(error)) => return Err(error.into()),
         };

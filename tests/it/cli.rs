@@ -37,8 +37,10 @@ fn help_speaks_the_language_of_the_terminal_and_a_strange_environment_stops_noth
     use std::os::unix::ffi::OsStrExt as _;
     let data = tempfile::tempdir().unwrap();
     let strange = std::ffi::OsStr::from_bytes(b"\xff\xfe");
-    let (code, out, talk) =
-        run(frontdesk(data.path()).args(["ask", "--help"]).env("FRONTDESK_LANG", "zh_CN.UTF-8").env("STRANGE", strange));
+    let (code, out, talk) = run(frontdesk(data.path())
+        .args(["ask", "--help"])
+        .env("FRONTDESK_LANG", "zh_CN.UTF-8")
+        .env("STRANGE", strange));
     assert_eq!(code, 0, "{talk}");
     assert!(out.contains("用法：frontdesk ask") && out.contains("提一个问题"), "{out}");
     let (code, out, talk) = run(frontdesk(data.path()).args(["config", "show", "--json"]).env("STRANGE", strange));

@@ -169,7 +169,7 @@ impl House {
     pub(crate) async fn close(mut self) {
         let waiting = self.app.ingest.progress(WorkspaceId::DEFAULT, Timestamp::default()).await.unwrap();
         assert!(waiting.is_finished(), "documents are left over: {waiting:?}");
-        assert_eq!(self.app.journal.next_due(0).await.unwrap(), None, "an answer is still owed");
+        assert_eq!(self.app.journal.owed(0, 1).await.unwrap(), [], "an answer is still owed");
         let serving = self.serving.take().unwrap();
         self.app.closing.cancel();
         tokio::time::timeout(PATIENCE, self.app.close()).await.expect("the loops end");

@@ -122,7 +122,7 @@ pub fn parse(text: &str) -> Result<Policy, Error> {
             RegexSetBuilder::new(patterns.iter().map(|pattern| latin(pattern)))
                 .dot_matches_new_line(true)
                 .size_limit(64 << 20)
-                .dfa_size_limit(1 << 20)
+                .dfa_size_limit(4 << 20)
                 .build()
                 .map_err(|error| wrong(error.to_string()))
         };

@@ -14,33 +14,57 @@ const MONTH: &str = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?
 
 type Reader = fn(&Captures<'_>) -> Option<(Unit, f64)>;
 
-static READERS: LazyLock<Vec<(Regex, Reader)>> = LazyLock::new(|| {
+/// What a text must have for a pattern to be worth a try: most have neither digits nor Chinese.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Needs {
+    Digit,
+    Chinese,
+    DigitAndChinese,
+    Nothing,
+}
+
+static READERS: LazyLock<Vec<(Needs, Regex, Reader)>> = LazyLock::new(|| {
     vec![
-        (pattern(r"(?P<y>[0-9]{4})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})"), ymd as Reader),
-        (pattern(r"(?:(?P<y>[0-9]{4})\s?年\s?)?(?P<m>[0-9]{1,2})\s?月\s?(?P<d>[0-9]{1,2})\s?[日号號]"), ymd),
-        (pattern(r"(?P<y>[0-9]{4})\s?年\s?(?P<m>[0-9]{1,2})\s?月份?"), ymd),
-        (pattern(r"(?P<y>(?:19|20)[0-9]{2})\s?年"), ymd),
+        (Needs::Digit, pattern(r"(?P<y>[0-9]{4})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})"), ymd as Reader),
         (
+            Needs::DigitAndChinese,
+            pattern(r"(?:(?P<y>[0-9]{4})\s?年\s?)?(?P<m>[0-9]{1,2})\s?月\s?(?P<d>[0-9]{1,2})\s?[日号號]"),
+            ymd,
+        ),
+        (Needs::DigitAndChinese, pattern(r"(?P<y>[0-9]{4})\s?年\s?(?P<m>[0-9]{1,2})\s?月份?"), ymd),
+        (Needs::DigitAndChinese, pattern(r"(?P<y>(?:19|20)[0-9]{2})\s?年"), ymd),
+        (
+            Needs::Digit,
             pattern(&format!(r"(?i)\b{MONTH}\.?\s+(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<y>[0-9]{{4}}))?")),
             named,
         ),
         (
+            Needs::Digit,
             pattern(&format!(
                 r"(?i)\b(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}(?:,?\s+(?P<y>[0-9]{{4}}))?"
             )),
             named,
         ),
-        (pattern(&format!(r"(?i)\b{MONTH}\.?,?\s+(?P<y>[0-9]{{4}})\b")), named),
-        (pattern(r"(?i)(?P<h>[0-9]{1,2})[:：](?P<min>[0-9]{2})(?:[:：][0-9]{2})?\s?(?P<half>a\.?m\b|p\.?m\b)?"), clock),
-        (pattern(r"(?i)\b(?P<h>[0-9]{1,2})\s?(?P<half>a\.?m|p\.?m)\b"), clock),
+        (Needs::Digit, pattern(&format!(r"(?i)\b{MONTH}\.?,?\s+(?P<y>[0-9]{{4}})\b")), named),
         (
+            Needs::Digit,
+            pattern(r"(?i)(?P<h>[0-9]{1,2})[:：](?P<min>[0-9]{2})(?:[:：][0-9]{2})?\s?(?P<half>a\.?m\b|p\.?m\b)?"),
+            clock,
+        ),
+        (Needs::Digit, pattern(r"(?i)\b(?P<h>[0-9]{1,2})\s?(?P<half>a\.?m|p\.?m)\b"), clock),
+        (
+            Needs::Chinese,
             pattern(
                 r"(?P<half>早上|上午|中午|下午|晚上|晚|早|凌晨)?\s?(?P<h>[0-9]{1,2}|十[一二]?|[一二两三四五六七八九])\s?[点點](?:(?P<min>[0-9]{1,2})分?|(?P<thirty>半)|整|钟)?",
             ),
             clock,
         ),
-        (pattern(r"(?i)\b(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday|s|rs|nes)?s?\b"), weekday),
-        (pattern(r"(?:周|星期|礼拜)(?P<han>[一二三四五六日天])"), weekday),
+        (
+            Needs::Nothing,
+            pattern(r"(?i)\b(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday|s|rs|nes)?s?\b"),
+            weekday,
+        ),
+        (Needs::Chinese, pattern(r"(?:周|星期|礼拜)(?P<han>[一二三四五六日天])"), weekday),
     ]
 });
 
@@ -48,7 +72,14 @@ static READERS: LazyLock<Vec<(Regex, Reader)>> = LazyLock::new(|| {
 #[must_use]
 pub fn dates(text: &str) -> Vec<Quantity> {
     let mut found: Vec<Quantity> = Vec::new();
-    for (pattern, read) in READERS.iter() {
+    let (digit, chinese) = (text.bytes().any(|byte| byte.is_ascii_digit()), !text.is_ascii());
+    let may = |needs: Needs| match needs {
+        Needs::Digit => digit,
+        Needs::Chinese => chinese,
+        Needs::DigitAndChinese => digit && chinese,
+        Needs::Nothing => true,
+    };
+    for (_, pattern, read) in READERS.iter().filter(|(needs, ..)| may(*needs)) {
         for hit in pattern.captures_iter(text) {
             let place = hit.get(0).expect("a match has a whole").range();
             let touched = text[..place.start].chars().next_back().is_some_and(|c| c.is_ascii_digit());

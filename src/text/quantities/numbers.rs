@@ -51,7 +51,8 @@ pub fn numbers(text: &str) -> Vec<Read> {
             });
         }
     }
-    for hit in HAN.find_iter(text) {
+    let chinese = (!text.is_ascii()).then(|| HAN.find_iter(text));
+    for hit in chinese.into_iter().flatten() {
         let after_digit = text[..hit.start()].chars().next_back().is_some_and(|c| half_width(c).is_ascii_digit());
         if after_digit {
             continue;

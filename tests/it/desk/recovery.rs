@@ -12,6 +12,7 @@ use frontdesk::journal::Journal;
 use frontdesk::model::event::Event;
 use frontdesk::model::id::WorkspaceId;
 use frontdesk::store::Store;
+use frontdesk::store::due::Lease;
 use futures::StreamExt as _;
 
 use crate::house::PATIENCE;
@@ -32,9 +33,13 @@ async fn the_leases_of_the_dead_are_void() {
     let id = inbox.open(opening, clock::now()).await.unwrap();
     let said = Inbound { conversation: id, client_id: "1".into(), text: "Hello!".into(), attachments: Vec::new() };
     inbox.accept(said, clock::now()).await.unwrap();
-    let later = clock::now().plus_ms(10);
-    assert_eq!(dead.due(later, 0, 10, HOUR_MS, clock::id()).await.unwrap(), [id]);
-    assert!(dead.due(later, 0, 10, HOUR_MS, clock::id()).await.unwrap().is_empty(), "it is taken");
+    let current = dead.load(id).await.unwrap().unwrap();
+    let started = Event::TurnStarted { turn: clock::id(), through: current.awaits_bot().unwrap() };
+    let now = clock::now();
+    let lease = Lease { holder: clock::id(), until: now.plus_ms(HOUR_MS) };
+    dead.begin_turn(&current, started, now, lease).await.unwrap().expect("nobody else is there");
+    let owed = dead.owed(0, 10).await.unwrap();
+    assert!(owed[0].due.ms_since(now) >= HOUR_MS, "it is taken: {owed:?}");
 
     let mut config = Config { data: data.path().to_owned(), ..Config::default() };
     config.embed.kind = embed::config::Kind::None;

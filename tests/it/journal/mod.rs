@@ -13,8 +13,10 @@ use frontdesk::model::conversation::{Forbidden, Owner};
 use frontdesk::model::decision::{Action, Decision, Evidence, Mode, Thresholds, Usage};
 use frontdesk::model::event::{Event, Recorded};
 use frontdesk::model::id::{AgentId, ConversationId, TurnId, WorkspaceId};
+use frontdesk::model::time::Timestamp;
 use frontdesk::store::Store;
 use frontdesk::store::conversations::Row;
+use frontdesk::store::due::Lease;
 use frontdesk::text::language::Language;
 use futures::StreamExt;
 use tempfile::TempDir;
@@ -179,26 +181,40 @@ async fn the_bot_never_speaks_after_a_person_has_stepped_in() {
 }
 
 #[tokio::test]
-async fn due_conversations_are_taken_once_and_come_back_when_the_lease_runs_out() {
+async fn a_turn_has_one_owner_until_its_lease_runs_out() {
     let folder = TempDir::new().unwrap();
     let journal = journal(&folder).await;
     let inbox = Inbox::new(journal.clone());
     let id = open(&inbox).await;
     let now = clock::now();
     let (one, other) = (clock::id(), clock::id());
-    assert!(journal.due(now, 0, 10, 1000, one).await.unwrap().is_empty());
+    assert_eq!(journal.owed(0, 10).await.unwrap(), []);
     inbox.accept(said(id, "q"), now).await.unwrap();
-    assert!(journal.due(now, 200, 10, 1000, one).await.unwrap().is_empty(), "the customer may go on");
-    let later = now.plus_ms(200);
-    assert_eq!(journal.due(later, 200, 10, 1000, one).await.unwrap(), [id]);
-    assert!(journal.due(later, 200, 10, 1000, other).await.unwrap().is_empty(), "one holder");
-    assert_eq!(journal.due(later.plus_ms(1000), 200, 10, 1000, other).await.unwrap(), [id], "the lease ran out");
+    let due = async |quiet_ms| journal.owed(quiet_ms, 10).await.unwrap().first().map(|owed| owed.due.ms_since(now));
+    assert_eq!((due(0).await, due(200).await), (Some(0), Some(200)), "the customer may go on");
+
+    let begin = async |holder, at: Timestamp| {
+        let current = journal.load(id).await.unwrap().unwrap();
+        let started = Event::TurnStarted { turn: clock::id(), through: current.awaits_bot().unwrap() };
+        let lease = Lease { holder, until: at.plus_ms(1000) };
+        journal.begin_turn(&current, started, at, lease).await.unwrap().is_some()
+    };
+    assert!(begin(one, now).await);
+    assert_eq!(due(200).await, Some(1000), "nobody looks at it before");
+    assert!(!begin(other, now.plus_ms(999)).await, "one owner, also for somebody who knows all events");
+    assert!(begin(one, now.plus_ms(500)).await, "the owner begins anew, and the lease with it");
+    assert!(!begin(other, now.plus_ms(1499)).await);
+    assert!(begin(other, now.plus_ms(1500)).await, "the lease ran out");
     journal.release_lease(id, one).await.unwrap();
-    assert_eq!(journal.next_due(0).await.unwrap(), Some(later.plus_ms(2000)));
-    assert!(journal.due(later.plus_ms(1000), 200, 10, 1000, one).await.unwrap().is_empty(), "not one's own lease");
+    assert_eq!(due(200).await, Some(2500), "not one's own lease");
     journal.release_lease(id, other).await.unwrap();
     assert_eq!(journal.rebuild_projections().await.unwrap(), 1);
-    assert_eq!(journal.due(later.plus_ms(1000), 200, 10, 1000, one).await.unwrap(), [id]);
+    assert_eq!(due(200).await, Some(200));
+    assert!(begin(one, now.plus_ms(1600)).await);
+    let current = journal.load(id).await.unwrap().unwrap();
+    let claimed = Event::Claimed { agent: clock::id(), routed: false };
+    journal.append(&current, vec![claimed], clock::now()).await.unwrap();
+    assert_eq!(journal.owed(0, 10).await.unwrap(), [], "a person has it");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -267,10 +283,9 @@ async fn projections_are_what_the_events_say() {
     wrong.awaits = None;
     wrong.channel = "elsewhere".into();
     assert!(store.rewrite_projection(id, &wrong).await.unwrap());
-    let later = clock::now().plus_ms(10_000);
-    assert!(journal.due(later, 0, 10, 1, clock::id()).await.unwrap().is_empty());
+    assert_eq!(journal.owed(0, 10).await.unwrap(), []);
     journal.rebuild_projections().await.unwrap();
-    assert_eq!(journal.due(later, 0, 10, 1, clock::id()).await.unwrap(), [id]);
+    assert_eq!(journal.owed(0, 10).await.unwrap()[0].conversation, id);
     assert_eq!(journal.renew_projections().await.unwrap(), 0, "they are all of today");
     wrong.seq = 1;
     assert!(!store.rewrite_projection(id, &wrong).await.unwrap(), "a projection of the past is not written");
