@@ -1,7 +1,7 @@
 //! Files in, Markdown out.
 //!
-//! One file per format, each a plain function on bytes; what they share stands below them: `sniff` (what is it), `decode` (characters), `package` (ZIP), `xml`, `hypertext` with `phrase` and `tags` (HTML),
-//! `rows` (sheets), `prose` (lines), `question`, and `page`, on which all of them write.
+//! One file per format, each a plain function on bytes; what they share stands below them: `sniff` with `magic` (what is it), `decode` (characters), `package` (ZIP), `xml`, `hypertext` with `phrase` and `tags` (HTML),
+//! `rows` and `number_format` (sheets), `prose` (lines), `question`, and `page`, on which all of them write.
 //!
 //! Formats never import each other. Broken input gives what can be read, with warnings; only a file that gives nothing is
 //! refused. [`child`] runs all this in a process of its own, because no parser of foreign files deserves to be trusted.
@@ -18,6 +18,7 @@ pub mod html;
 pub mod hypertext;
 pub mod limits;
 pub mod markdown;
+pub mod number_format;
 pub mod opendocument;
 pub mod package;
 pub mod page;

@@ -34,8 +34,13 @@ pub(super) fn docx(body: &str) -> Vec<u8> {
     ])
 }
 
-/// A workbook of one sheet from the inside of its `<sheetData>`.
+/// A workbook of one sheet from the inside of its `<sheetData>`; style 1 is a date.
 pub(super) fn xlsx(sheet: &str, data: &str) -> Vec<u8> {
+    xlsx_styled(sheet, "<cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs>", data)
+}
+
+/// The same with the inside of its `<styleSheet>`.
+pub(super) fn xlsx_styled(sheet: &str, styles: &str, data: &str) -> Vec<u8> {
     let main = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"";
     let relations = "xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
     let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -52,7 +57,7 @@ pub(super) fn xlsx(sheet: &str, data: &str) -> Vec<u8> {
         ),
         (
             "xl/styles.xml",
-            format!("<?xml version=\"1.0\"?><styleSheet {main}><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs></styleSheet>").as_bytes(),
+            format!("<?xml version=\"1.0\"?><styleSheet {main}>{styles}</styleSheet>").as_bytes(),
         ),
         ("xl/worksheets/sheet1.xml", format!("<?xml version=\"1.0\"?><worksheet {main}><dimension ref=\"A1:XFD1048576\"/><sheetData>{data}</sheetData></worksheet>").as_bytes()),
     ])

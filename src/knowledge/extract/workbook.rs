@@ -5,6 +5,7 @@ use std::io::Cursor;
 
 use calamine::{Data, DataRef, ExcelDateTime, Reader, Sheets, Xls, Xlsb, Xlsx};
 
+use super::number_format::{plain, shown};
 use super::package::Package;
 use super::page::Page;
 use super::rows;
@@ -15,7 +16,13 @@ const CELLS_LIMIT: usize = 1_000_000;
 /// Columns that are read; nobody writes knowledge into the 201st.
 const COLUMNS_LIMIT: u32 = 200;
 
-type Cells = BTreeMap<(u32, u32), String>;
+/// What of a sheet has content.
+#[derive(Debug, Default)]
+struct Sheet {
+    cells: BTreeMap<(u32, u32), String>,
+    /// It has numbers whose formats this kind of file does not give away.
+    bare: bool,
+}
 
 /// # Errors
 /// [`Refusal::Encrypted`], [`Refusal::Broken`], [`Refusal::TooLarge`], or [`Refusal::Empty`] when no cell has content.
@@ -34,21 +41,27 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Refusal> {
             page.warn("sheet_hidden", "hidden sheets were left out");
             continue;
         }
-        let Some(cells) = cells(&mut book, &name, &mut left) else {
+        let Some(sheet) = sheet(&mut book, &name, &mut left) else {
             page.warn("sheet_unreadable", format!("the sheet {name} could not be read"));
             continue;
         };
         if left == 0 {
             page.warn("cells_cut", format!("only the first {CELLS_LIMIT} cells were kept"));
         }
-        if cells.is_empty() {
+        if sheet.bare {
+            page.warn(
+                "formats_lost",
+                "numbers of this old format come without their percent and currency signs; save it as .xlsx",
+            );
+        }
+        if sheet.cells.is_empty() {
             continue;
         }
         // "Sheet1" is the program's word, not the author's.
         if many || !is_default_name(&name) {
             page.heading(2, &name);
         }
-        rows::write(&mut page, &grid(cells), 3);
+        rows::write(&mut page, &grid(sheet.cells), 3);
     }
     page.finish()
 }
@@ -70,20 +83,22 @@ fn open(bytes: &[u8]) -> Result<Sheets<Cursor<&[u8]>>, Refusal> {
 }
 
 /// Cells that have content. They are taken one by one: a sheet may claim 17 billion cells and have two.
-fn cells(book: &mut Sheets<Cursor<&[u8]>>, name: &str, left: &mut usize) -> Option<Cells> {
-    let mut cells = Cells::new();
+fn sheet(book: &mut Sheets<Cursor<&[u8]>>, name: &str, left: &mut usize) -> Option<Sheet> {
+    let mut sheet = Sheet::default();
     let mut add = |position: (u32, u32), text: String| {
         if *left > 0 && position.1 < COLUMNS_LIMIT && !text.trim().is_empty() {
             *left -= 1;
-            cells.insert(position, text);
+            sheet.cells.insert(position, text);
         }
         *left > 0
     };
     match book {
         Sheets::Xlsx(book) => {
             let mut reader = book.worksheet_cells_reader(name).ok()?;
-            while let Ok(Some(cell)) = reader.next_cell() {
-                if !add(cell.get_position(), reference_text(cell.get_value())) {
+            while let Ok(Some((cell, style))) = reader.next_cell_with_style_id() {
+                let format = reader.styles().get(style).and_then(|style| style.number_format.as_ref());
+                let code = format.map_or("General", |format| &format.format_code);
+                if !add(cell.get_position(), reference_text(cell.get_value(), code)) {
                     break;
                 }
             }
@@ -91,7 +106,8 @@ fn cells(book: &mut Sheets<Cursor<&[u8]>>, name: &str, left: &mut usize) -> Opti
         Sheets::Xlsb(book) => {
             let mut reader = book.worksheet_cells_reader(name).ok()?;
             while let Ok(Some(cell)) = reader.next_cell() {
-                if !add(cell.get_position(), reference_text(cell.get_value())) {
+                sheet.bare |= matches!(cell.get_value(), DataRef::Float(_) | DataRef::Int(_));
+                if !add(cell.get_position(), reference_text(cell.get_value(), "General")) {
                     break;
                 }
             }
@@ -101,17 +117,18 @@ fn cells(book: &mut Sheets<Cursor<&[u8]>>, name: &str, left: &mut usize) -> Opti
             let (row, column) = range.start().unwrap_or_default();
             for (down, across, value) in range.used_cells() {
                 let position = (row.saturating_add(down as u32), column.saturating_add(across as u32));
+                sheet.bare |= matches!(value, Data::Float(_) | Data::Int(_));
                 if !add(position, data_text(value)) {
                     break;
                 }
             }
         }
     }
-    Some(cells)
+    Some(sheet)
 }
 
 /// Rows from the first used one; empty rows between are dropped, columns keep their places.
-fn grid(cells: Cells) -> Vec<Vec<String>> {
+fn grid(cells: BTreeMap<(u32, u32), String>) -> Vec<Vec<String>> {
     let first = cells.keys().map(|(_, column)| *column).min().unwrap_or(0);
     let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     for ((row, column), text) in cells {
@@ -130,12 +147,14 @@ fn is_default_name(name: &str) -> bool {
     })
 }
 
-fn reference_text(value: &DataRef<'_>) -> String {
+/// A cell as its number format shows it.
+fn reference_text(value: &DataRef<'_>, code: &str) -> String {
     match value {
         DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::SharedString(text) => (*text).to_owned(),
-        DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => number_text(*number),
+        #[expect(clippy::cast_precision_loss, reason = "a spreadsheet keeps 15 digits")]
+        DataRef::Int(number) => shown(code, *number as f64).unwrap_or_else(|| number.to_string()),
+        DataRef::Float(number) => shown(code, *number).unwrap_or_else(|| plain(*number)),
         DataRef::Bool(truth) => truth.to_string(),
         DataRef::DateTime(date) => date_text(date),
         DataRef::Error(_) | DataRef::Empty => String::new(),
@@ -146,23 +165,17 @@ fn data_text(value: &Data) -> String {
     match value {
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
         Data::Int(number) => number.to_string(),
-        Data::Float(number) => number_text(*number),
+        Data::Float(number) => plain(*number),
         Data::Bool(truth) => truth.to_string(),
         Data::DateTime(date) => date_text(date),
         _ => String::new(),
     }
 }
 
-/// As a person would write it: 0.1 + 0.2 is 0.3 (a spreadsheet shows at most 15 digits).
-fn number_text(number: f64) -> String {
-    let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
-    if rounded.abs() >= 1e16 { format!("{rounded:e}") } else { rounded.to_string() }
-}
-
 /// `2026-01-03`, with its time of day when there is one; hours and minutes for a duration.
 fn date_text(date: &ExcelDateTime) -> String {
     if !(0.0..=2_958_466.0).contains(&date.as_f64()) {
-        return number_text(date.as_f64());
+        return plain(date.as_f64());
     }
     if date.is_duration() {
         let minutes = (date.as_f64() * 1440.0).round() as u64;
@@ -212,6 +225,23 @@ mod tests {
             text_cell("XFD1048576", "far")
         );
         assert_eq!(read(&samples::xlsx("Sheet1", &data)).unwrap().text, "| Fee | 0.3 |\n| --- | --- |\n| last | x |");
+    }
+
+    #[test]
+    fn percents_and_prices_keep_their_signs() {
+        let styles = "<numFmts><numFmt numFmtId=\"164\" formatCode=\"&quot;¥&quot;#,##0.00\"/></numFmts><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"9\"/><xf numFmtId=\"10\"/><xf numFmtId=\"164\"/><xf numFmtId=\"14\"/></cellXfs>";
+        let row = |number: u32, cells: &str| format!("<row r=\"{number}\">{cells}</row>");
+        let styled =
+            |place: &str, style: u32, value: &str| format!("<c r=\"{place}\" s=\"{style}\"><v>{value}</v></c>");
+        let data = [
+            row(1, &["A1", "B1", "C1"].map(|place| text_cell(place, place)).concat()),
+            row(2, &[styled("A2", 1, "0.15"), styled("B2", 3, "1299"), styled("C2", 4, "46025")].concat()),
+            row(3, &[styled("A3", 2, "0.0725"), styled("B3", 0, "1299.5"), styled("C3", 9, "7")].concat()),
+        ];
+        let read = read(&samples::xlsx_styled("Sheet1", styles, &data.concat())).unwrap();
+        let rows: Vec<&str> = read.text.lines().skip(2).collect();
+        assert_eq!(rows, ["| 15% | ¥1,299.00 | 2026-01-03 |", "| 7.25% | 1299.5 | 7 |"]);
+        assert!(read.warnings.is_empty(), "{:?}", read.warnings);
     }
 
     #[test]
