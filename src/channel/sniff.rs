@@ -3,6 +3,8 @@
 //! What a browser could run (HTML, SVG, scripts) is recognised only to be called by its name: it is never shown, only handed
 //! over as a download.
 
+use crate::knowledge::extract::magic;
+
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 120;
 /// How many of the first bytes are looked at.
@@ -14,7 +16,6 @@ const BEGINNINGS: &[(&[u8], &str)] = &[
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
-    (b"BM", "image/bmp"),
     (b"%PDF-", "application/pdf"),
     (b"PK\x03\x04", "application/zip"),
     (b"PK\x05\x06", "application/zip"),
@@ -23,10 +24,8 @@ const BEGINNINGS: &[(&[u8], &str)] = &[
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
     (b"{\\rtf", "application/rtf"),
-    (b"OggS", "audio/ogg"),
+    (b"OggS\0", "audio/ogg"),
     (b"fLaC", "audio/flac"),
-    (b"ID3", "audio/mpeg"),
-    (b"MZ", "application/x-msdownload"),
     (b"\x7fELF", "application/x-executable"),
     (b"#!", "text/x-script"),
 ];
@@ -58,9 +57,21 @@ fn family(head: &[u8]) -> &'static str {
     if let Some((_, kind)) = BEGINNINGS.iter().find(|(beginning, _)| head.starts_with(beginning)) {
         return kind;
     }
+    match magic::riff(head) {
+        Some(b"WEBP") => return "image/webp",
+        Some(b"WAVE") => return "audio/wav",
+        Some(b"AVI ") => return "video/x-msvideo",
+        _ => {}
+    }
+    let marks = [
+        (magic::is_bitmap as fn(&[u8]) -> bool, "image/bmp"),
+        (magic::is_id3, "audio/mpeg"),
+        (magic::is_windows_program, "application/x-msdownload"),
+    ];
+    if let Some((_, kind)) = marks.iter().find(|(is, _)| is(head)) {
+        return kind;
+    }
     match (head.get(0..4), head.get(4..8), head.get(8..12)) {
-        (Some(b"RIFF"), _, Some(b"WEBP")) => return "image/webp",
-        (Some(b"RIFF"), _, Some(b"WAVE")) => return "audio/wav",
         (_, Some(b"ftyp"), Some(b"avif")) => return "image/avif",
         (_, Some(b"ftyp"), Some(b"heic" | b"heix" | b"mif1")) => return "image/heic",
         (_, Some(b"ftyp"), Some(b"M4A ")) => return "audio/mp4",
@@ -156,6 +167,10 @@ mod tests {
             (b"%PDF-1.7", "a.txt", "application/pdf"),
             (b"PK\x03\x04....", "order.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
             (b"PK\x03\x04....", "photo.png", "application/zip"),
+            (b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", "a", "image/bmp"),
+            (b"BMW accessories, please", "a.txt", "text/plain"),
+            (b"ID3 of the song is wrong", "a.txt", "text/plain"),
+            (b"MZ Street 5, second door", "a.txt", "text/plain"),
             (b"hello", "a.xlsx", "text/plain"),
             (b"a,b\n1,2\n", "orders.csv", "text/csv"),
             ("退款".as_bytes(), "a.txt", "text/plain"),

@@ -17,6 +17,7 @@ pub mod epub;
 pub mod html;
 pub mod hypertext;
 pub mod limits;
+pub mod magic;
 pub mod markdown;
 pub mod number_format;
 pub mod opendocument;

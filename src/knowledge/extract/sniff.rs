@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use super::{decode, package::Package};
+use super::{decode, magic, package::Package};
 use crate::knowledge::document::Refusal;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +42,9 @@ pub fn sniff(name: &str, bytes: &[u8]) -> Result<Format, Refusal> {
     if bytes.starts_with(b"{\\rtf") {
         return Ok(Format::Rtf);
     }
-    if let Some((_, reason)) = NOT_TEXT.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        return Err(Refusal::Unsupported((*reason).to_owned()));
+    let marked = NOT_TEXT.iter().find(|(mark, _)| bytes.starts_with(mark)).map(|(_, reason)| *reason);
+    if let Some(reason) = marked.or_else(|| marked_by_a_word(head)) {
+        return Err(Refusal::Unsupported(reason.to_owned()));
     }
     text(name, head)
 }
@@ -55,25 +56,36 @@ const PROGRAM: &str = "it is a program, not a document";
 const NOT_TEXT: &[(&[u8], &str)] = &[
     (b"\x89PNG", IMAGE),
     (b"\xFF\xD8\xFF", IMAGE),
-    (b"GIF8", IMAGE),
+    (b"GIF87a", IMAGE),
+    (b"GIF89a", IMAGE),
     (b"II*\0", IMAGE),
     (b"MM\0*", IMAGE),
-    (b"BM", IMAGE),
-    (b"RIFF", MEDIA),
-    (b"ID3", MEDIA),
-    (b"OggS", MEDIA),
+    (b"OggS\0", MEDIA),
     (b"\0\0\0\x18ftyp", MEDIA),
     (b"\0\0\0\x20ftyp", MEDIA),
     (b"\x1F\x8B", ARCHIVE),
     (b"7z\xBC\xAF\x27\x1C", ARCHIVE),
-    (b"Rar!", ARCHIVE),
-    (b"BZh", ARCHIVE),
+    (b"Rar!\x1A\x07", ARCHIVE),
     (b"\xFD7zXZ", ARCHIVE),
     (b"\x28\xB5\x2F\xFD", ARCHIVE),
     (b"\x7FELF", PROGRAM),
-    (b"MZ\x90", PROGRAM),
-    (b"SQLite format 3", "it is a database; export its tables as CSV"),
+    (b"SQLite format 3\0", "it is a database; export its tables as CSV"),
 ];
+
+fn marked_by_a_word(head: &[u8]) -> Option<&'static str> {
+    match magic::riff(head) {
+        Some(b"WEBP") => return Some(IMAGE),
+        Some(_) => return Some(MEDIA),
+        None => {}
+    }
+    let marks = [
+        (magic::is_bitmap as fn(&[u8]) -> bool, IMAGE),
+        (magic::is_id3, MEDIA),
+        (magic::is_bzip2, ARCHIVE),
+        (magic::is_windows_program, PROGRAM),
+    ];
+    marks.iter().find(|(is, _)| is(head)).map(|(_, reason)| *reason)
+}
 
 fn package(bytes: &[u8]) -> Result<Format, Refusal> {
     let mut package = Package::open(bytes)?;
@@ -184,6 +196,10 @@ mod tests {
             ("a.csv", b"a,b", Format::Delimited),
             ("a", b"From: a@b\nSubject: x\nMessage-ID: <1>\n\nhello", Format::Email),
             ("a.txt", b"Note: this\nis: no mail\n", Format::Text),
+            ("a.txt", b"BMW accessories are not returned.", Format::Text),
+            ("a.txt", b"ID3 tags of our podcast are in English.", Format::Text),
+            ("a.txt", b"RIFF (reduction in force) letters go out today.", Format::Text),
+            ("a.txt", b"BZh90 is the part number of the hose.", Format::Text),
         ] {
             assert_eq!(sniff(name, bytes), Ok(expected), "{name}");
         }
@@ -192,7 +208,14 @@ mod tests {
     #[test]
     fn what_is_no_document_is_refused_with_a_way_out() {
         assert_eq!(sniff("a.txt", b" \n"), Err(Refusal::Empty));
-        for bytes in [&b"\x89PNG\r\n"[..], b"\x7FELF\x02", &[1, 2, 3, 4, 5, 0, 0, 7, 8]] {
+        for bytes in [
+            &b"\x89PNG\r\n"[..],
+            b"\x7FELF\x02",
+            &[1, 2, 3, 4, 5, 0, 0, 7, 8],
+            b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0",
+            b"RIFF\x24\x08\0\0WAVEfmt ",
+            b"BZh91AY&SY\0",
+        ] {
             assert!(matches!(sniff("a.txt", bytes), Err(Refusal::Unsupported(_))));
         }
     }

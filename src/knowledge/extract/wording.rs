@@ -95,7 +95,7 @@ mod tests {
         for (name, bytes) in [
             ("a", &b"\x89PNG\r\n"[..]),
             ("a", b"\x1F\x8B\x08"),
-            ("a", b"RIFF...."),
+            ("a", b"RIFF....WAVE"),
             ("a", b"\x7FELF\x02"),
             ("a", &[1, 2, 3, 4, 5, 0, 0, 7, 8]),
             ("a", b"PK\x03\x04 nothing"),
