@@ -46,6 +46,9 @@ pub enum Refusal {
     TimedOut,
     #[error("reading the file needs too much memory")]
     OutOfMemory,
+    /// No fault of the file, so reading it again may help.
+    #[error("the program that reads documents failed: {0}")]
+    ReaderFailed(String),
 }
 
 /// A piece of a document, small enough to be found and quoted.

@@ -15,11 +15,12 @@ pub fn code_of(refusal: &Refusal) -> (&'static str, Option<&str>) {
         Refusal::TooLarge(detail) => ("too_large", Some(detail)),
         Refusal::TimedOut => ("timed_out", None),
         Refusal::OutOfMemory => ("out_of_memory", None),
+        Refusal::ReaderFailed(detail) => ("reader_failed", Some(detail)),
     }
 }
 
 /// Code, English, Chinese. What is special in a case follows in brackets.
-const SENTENCES: [(&str, &str, &str); 8] = [
+const SENTENCES: [(&str, &str, &str); 9] = [
     (
         "encrypted",
         "The file is protected by a password. Remove the password and upload it again.",
@@ -50,6 +51,11 @@ const SENTENCES: [(&str, &str, &str); 8] = [
         "out_of_memory",
         "Reading the file needs too much memory. Split it into smaller ones.",
         "读取文件所需内存过多。请拆分成较小的文件。",
+    ),
+    (
+        "reader_failed",
+        "The file could not be read because this program failed, not because of the file. Restart it, then try again; its log says more.",
+        "未能读取该文件，原因在于程序自身，与文件无关。请重启程序后重试，详情见日志。",
     ),
     ("missing", "The file is no longer in the data folder. Upload it again.", "数据目录中已找不到该文件。请重新上传。"),
 ];
@@ -89,6 +95,7 @@ mod tests {
             Refusal::TooLarge(detail()),
             Refusal::TimedOut,
             Refusal::OutOfMemory,
+            Refusal::ReaderFailed(detail()),
         ] {
             let (code, detail) = code_of(&refusal);
             assert!(SENTENCES.iter().any(|(known, _, _)| *known == code), "{code}");

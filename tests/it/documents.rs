@@ -65,11 +65,11 @@ async fn a_large_file_and_a_large_answer_are_refused() {
 }
 
 #[tokio::test]
-async fn a_child_that_is_not_ours_or_not_there_is_a_refusal() {
+async fn a_child_that_is_not_ours_or_not_there_is_no_fault_of_the_file() {
     let file = tempfile::NamedTempFile::new().unwrap();
     for exe in ["/bin/true", "/bin/false", "/nowhere/at/all"] {
         let answer = prepare_in_child(Path::new(exe), &Limits::default(), "a.txt", file.path()).await;
-        assert!(matches!(answer, Err(Refusal::Broken(_))), "{exe}: {answer:?}");
+        assert!(matches!(answer, Err(Refusal::ReaderFailed(_))), "{exe}: {answer:?}");
     }
 }
 

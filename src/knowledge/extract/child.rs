@@ -2,7 +2,8 @@
 //!
 //! The child gets one line of JSON (what to read, under which limits), puts the limits on itself before it opens the file,
 //! and answers with one JSON. It has no environment, no network client, no runtime, and a low priority, so that reading
-//! documents never starves a conversation. However it dies, the parent has a [`Refusal`] to show.
+//! documents never starves a conversation. However it dies, the parent has a [`Refusal`] to show, which tells the file's
+//! faults from our own.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
@@ -26,6 +27,9 @@ pub const COMMAND: &str = "read-document";
 const REQUEST_LIMIT: u64 = 64 << 10;
 const STDERR_LIMIT: u64 = 8 << 10;
 const STACK: usize = 64 << 20;
+/// How a child ends that cannot make sense of its request, or cannot be limited.
+const NOT_UNDERSTOOD: u8 = 2;
+const NOT_LIMITED: u8 = 3;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Request {
@@ -41,7 +45,7 @@ struct Request {
 pub async fn prepare_in_child(exe: &Path, limits: &Limits, name: &str, file: &Path) -> Result<Prepared, Refusal> {
     let request = Request { name: name.to_owned(), file: file.to_owned(), limits: limits.clone() };
     let request = serde_json::to_vec(&request)
-        .map_err(|error| Refusal::Broken(format!("its name cannot be passed on ({error})")))?;
+        .map_err(|error| Refusal::ReaderFailed(format!("its name cannot be passed on ({error})")))?;
     let wall = Duration::from_secs(limits.wall_seconds);
     // Dropping the future, as the deadline does, drops the child, and `kill_on_drop` ends it.
     match tokio::time::timeout(wall, converse(exe, limits, &request)).await {
@@ -53,7 +57,7 @@ pub async fn prepare_in_child(exe: &Path, limits: &Limits, name: &str, file: &Pa
 async fn converse(exe: &Path, limits: &Limits, request: &[u8]) -> Result<Prepared, Refusal> {
     let failed = |error: io::Error| {
         tracing::error!(%error, "the process that reads documents cannot be used");
-        Refusal::Broken("the program that reads documents could not be started; try again".to_owned())
+        Refusal::ReaderFailed(format!("the reading process could not be started ({error})"))
     };
     let mut child = Command::new(exe)
         .arg(COMMAND)
@@ -109,19 +113,35 @@ async fn converse(exe: &Path, limits: &Limits, request: &[u8]) -> Result<Prepare
     }
 }
 
-/// What the way a child died says about its document.
+/// What the way a child died says: about its document, or about us.
 fn death(status: ExitStatus, complaint: &str) -> Refusal {
+    const ILLEGAL: i32 = 4;
+    const ABORT: i32 = 6;
+    const BUS: i32 = 7;
+    const ARITHMETIC: i32 = 8;
     const KILL: i32 = 9;
+    const MEMORY: i32 = 11;
     const CPU_TIME: i32 = 24;
+    let ours = |what: &str| Refusal::ReaderFailed(what.to_owned());
     let signal = std::os::unix::process::ExitStatusExt::signal(&status);
-    match signal {
+    match (signal, status.code()) {
         _ if complaint.contains("memory allocation of") => Refusal::OutOfMemory,
         _ if complaint.contains("overflowed its stack") => {
             Refusal::Broken("its parts are nested too deeply".to_owned())
         }
-        Some(CPU_TIME) => Refusal::TimedOut,
-        Some(KILL) => Refusal::OutOfMemory,
-        _ => Refusal::Broken("its content is inconsistent and cannot be read".to_owned()),
+        (Some(CPU_TIME), _) => Refusal::TimedOut,
+        (Some(KILL), _) => Refusal::OutOfMemory,
+        // A parser went astray over what it read.
+        (Some(ILLEGAL | ABORT | BUS | ARITHMETIC | MEMORY), _) => {
+            Refusal::Broken("its content is inconsistent and cannot be read".to_owned())
+        }
+        (Some(_), _) => ours("the reading process was ended from outside"),
+        // Another version of the program, put in the place of this one while it ran, may not know the task.
+        (None, Some(code)) if code == i32::from(NOT_UNDERSTOOD) => {
+            ours("the reading process did not understand its task")
+        }
+        (None, Some(code)) if code == i32::from(NOT_LIMITED) => ours("the reading process could not be limited"),
+        (None, _) => ours("the reading process gave no answer"),
     }
 }
 
@@ -133,9 +153,9 @@ pub fn serve(stdin: impl Read, stdout: impl Write) -> ExitCode {
         .read_to_end(&mut line)
         .ok()
         .and_then(|_| serde_json::from_slice::<Request>(&line).ok());
-    let Some(request) = request else { return ExitCode::from(2) };
+    let Some(request) = request else { return ExitCode::from(NOT_UNDERSTOOD) };
     if restrain(&request.limits).is_err() {
-        return ExitCode::from(3);
+        return ExitCode::from(NOT_LIMITED);
     }
     let answer = prepare(&request);
     let mut stdout = BufWriter::new(stdout);
@@ -177,7 +197,7 @@ fn prepare(request: &Request) -> Result<Prepared, Refusal> {
 
 /// The file's bytes. Its size is looked at before the first byte is read.
 fn content(file: &Path, limit: u64) -> Result<Vec<u8>, Refusal> {
-    let unreadable = |error: io::Error| Refusal::Broken(format!("the stored file cannot be opened ({error})"));
+    let unreadable = |error: io::Error| Refusal::ReaderFailed(format!("the stored file cannot be opened ({error})"));
     let file = File::open(file).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
     if size > limit {
@@ -206,6 +226,25 @@ mod tests {
         assert_eq!(death(killed(24), ""), Refusal::TimedOut);
         assert!(matches!(death(killed(6), "thread has overflowed its stack"), Refusal::Broken(_)));
         assert!(matches!(death(killed(11), ""), Refusal::Broken(_)));
+    }
+
+    #[test]
+    fn our_own_faults_are_not_the_files() {
+        let exited = |code: i32| ExitStatus::from_raw(code << 8);
+        let mut said = std::collections::BTreeSet::new();
+        for status in [exited(0), exited(1), exited(2), exited(3), exited(101), ExitStatus::from_raw(15)] {
+            let Refusal::ReaderFailed(detail) = death(status, "") else { panic!("{status}") };
+            assert!(super::super::wording::chinese(&detail).is_some(), "{detail}");
+            said.insert(detail);
+        }
+        assert_eq!(said.len(), 4);
+    }
+
+    #[tokio::test]
+    async fn a_program_that_is_gone_is_our_fault() {
+        let refused =
+            prepare_in_child(Path::new("/no/such/program"), &Limits::default(), "a.txt", Path::new("a")).await;
+        assert!(matches!(refused, Err(Refusal::ReaderFailed(_))), "{refused:?}");
     }
 
     #[test]

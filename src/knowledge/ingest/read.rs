@@ -12,6 +12,9 @@ use crate::model::id::RevisionId;
 use crate::store::chunks::{ChunkRow, Placed};
 use crate::store::revisions::{Cut, Due};
 
+/// How often a document is tried whose reader fails, over about four minutes.
+const ATTEMPTS: u64 = 8;
+
 impl Worker {
     /// Takes one revision that is due and reads it. Returns how many were taken: one or none.
     ///
@@ -47,6 +50,7 @@ impl Worker {
         match (self.parts.reader)(due.name.clone(), file).await {
             Ok(prepared) if prepared.chunks.is_empty() => self.fail(due, reasons::code_of(&Refusal::Empty)).await,
             Ok(prepared) => self.place(due, prepared).await,
+            Err(refusal @ Refusal::ReaderFailed(_)) if due.attempts < ATTEMPTS => Err(refusal.into()),
             Err(refusal) => self.fail(due, reasons::code_of(&refusal)).await,
         }
     }

@@ -6,9 +6,12 @@ use bytes::Bytes;
 use frontdesk::clock;
 use frontdesk::embed::hashed::Hashed;
 use frontdesk::knowledge::catalogue::{self, Status};
+use frontdesk::knowledge::document::Refusal;
+use frontdesk::knowledge::ingest::worker::Reader;
 use frontdesk::knowledge::ingest::{Config, UploadError};
 use frontdesk::knowledge::lock::WriterLock;
 use frontdesk::model::time::Timestamp;
+use frontdesk::store::revisions::Lease;
 
 use super::{Library, SHOP};
 
@@ -57,6 +60,32 @@ async fn a_file_that_gives_nothing_says_why_and_can_be_tried_again() {
     let document = library.documents().await.remove(0);
     assert_eq!((document.status, document.searchable), (Status::Failed, true));
     assert_eq!(library.find("good").await, ["bad.md: Now it is good."]);
+}
+
+#[tokio::test]
+async fn a_reader_that_fails_is_tried_again_and_given_up_in_the_end() {
+    let data = tempfile::tempdir().unwrap();
+    let reader: Reader = Arc::new(|_, _| {
+        Box::pin(async { Err(Refusal::ReaderFailed("the reading process could not be started".into())) })
+    });
+    let library = Library::reading(data.path(), None, Config::default(), reader).await;
+    let revision = library.upload("a.md", "The fee is 10 euros.").await.unwrap().revision;
+    assert_eq!(library.worker.read_next().await.unwrap(), 1);
+    let document = library.documents().await.remove(0);
+    assert_eq!((document.status, document.reason), (Status::Queued, None), "it is no fault of the file");
+    // As if others had tried as well, until this one is the last to do so.
+    let holder = uuid::Uuid::from_u128(1);
+    for _ in 0..6 {
+        let now = clock::now().plus_ms(3_600_000);
+        let taken = library.store.take_revision(now, Lease { holder, until: now.plus_ms(1) }).await.unwrap();
+        assert_eq!(taken.unwrap().revision, revision);
+        library.store.put_back_revision(revision, holder, Timestamp(0)).await.unwrap();
+    }
+    assert_eq!(library.worker.read_next().await.unwrap(), 1);
+    let document = library.documents().await.remove(0);
+    let reason = document.reason.unwrap();
+    assert_eq!((document.status, reason.code.as_str()), (Status::Failed, "reader_failed"));
+    assert!(reason.en.contains("this program failed") && reason.zh.contains("读取进程无法启动"), "{reason:?}");
 }
 
 #[tokio::test]
