@@ -175,6 +175,7 @@ fn check(config: &Config) -> Vec<String> {
     expect((1..=8000).contains(&web.max_message_chars), "web.max_message_chars", "1 to 8000");
     expect(web.max_streams > 0, "web.max_streams", "more than 0");
     expect(web.max_streams_per_conversation > 0, "web.max_streams_per_conversation", "more than 0");
+    expect((1..1 << 40).contains(&web.files_in_all_mib), "web.files_in_all_mib", "at least 1 MiB");
     expect((1..=300).contains(&web.keep_alive_s), "web.keep_alive_s", "1 to 300 seconds");
     for (key, rate) in [
         ("server.admin_tries", server.admin_tries),

@@ -23,6 +23,14 @@ pub struct Blobs {
     folder: PathBuf,
 }
 
+/// A file that arrived and is nobody's yet: gone with this value, unless it is kept.
+#[derive(Debug)]
+pub struct Arrived {
+    blob: Blob,
+    part: Part,
+    folder: PathBuf,
+}
+
 /// A file that arrived and is safe on the disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blob {
@@ -56,11 +64,22 @@ impl Blobs {
         self.folder.join(hash)
     }
 
-    /// Receives a file. When it returns, the bytes survive a power cut.
+    /// Receives a file and keeps it. When it returns, the bytes survive a power cut.
     ///
     /// # Errors
     /// See [`Error`]; in each case nothing is left behind.
-    pub async fn receive<S>(&self, mut stream: S, limit: u64) -> Result<Blob, Error>
+    pub async fn receive<S>(&self, stream: S, limit: u64) -> Result<Blob, Error>
+    where
+        S: Stream<Item = io::Result<Bytes>> + Send + Unpin,
+    {
+        self.take(stream, limit).await?.keep().await
+    }
+
+    /// Receives a file that may still be refused.
+    ///
+    /// # Errors
+    /// See [`Error`]; in each case nothing is left behind.
+    pub async fn take<S>(&self, mut stream: S, limit: u64) -> Result<Arrived, Error>
     where
         S: Stream<Item = io::Result<Bytes>> + Send + Unpin,
     {
@@ -80,12 +99,35 @@ impl Blobs {
         }
         file.flush().await.map_err(disk)?;
         file.sync_all().await.map_err(disk)?;
-        drop(file);
         let hash: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        // Renaming onto a blob of the same hash replaces bytes by equal bytes.
-        tokio::fs::rename(&part.0, self.path(&hash)).await.map_err(disk)?;
-        sync_folder(self.folder.clone()).await.map_err(disk)?;
-        Ok(Blob { hash, bytes })
+        Ok(Arrived { blob: Blob { hash, bytes }, part, folder: self.folder.clone() })
+    }
+
+    /// Removes a blob that nothing names any more; false when it was not there.
+    ///
+    /// # Errors
+    /// The disk does not let it go.
+    pub async fn remove(&self, hash: &str) -> io::Result<bool> {
+        match tokio::fs::remove_file(self.path(hash)).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Hashes of the blobs that have been there for a day: the row of a younger one may still be on its way.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub async fn settled(&self, now: Timestamp) -> io::Result<Vec<String>> {
+        let mut settled = Vec::new();
+        for (path, written) in files(&self.folder).await? {
+            let hash = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if now.ms_since(written) > ABANDONED_MS && hash.len() == 64 {
+                settled.push(hash);
+            }
+        }
+        Ok(settled)
     }
 
     /// Removes what uploads that died left behind, and says how many files those were.
@@ -94,15 +136,8 @@ impl Blobs {
     /// The folder cannot be read.
     pub async fn tidy_up(&self, now: Timestamp) -> io::Result<usize> {
         let mut removed = 0;
-        let mut folder = match tokio::fs::read_dir(self.folder.join("incoming")).await {
-            Ok(folder) => folder,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
-            Err(error) => return Err(error),
-        };
-        while let Some(entry) = folder.next_entry().await? {
-            let written = entry.metadata().await?.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
-            let written = Timestamp(i64::try_from(written.as_millis()).unwrap_or(i64::MAX));
-            if now.ms_since(written) > ABANDONED_MS && tokio::fs::remove_file(entry.path()).await.is_ok() {
+        for (path, written) in files(&self.folder.join("incoming")).await? {
+            if now.ms_since(written) > ABANDONED_MS && tokio::fs::remove_file(path).await.is_ok() {
                 removed += 1;
             }
         }
@@ -110,7 +145,44 @@ impl Blobs {
     }
 }
 
+impl Arrived {
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.blob.bytes
+    }
+
+    /// Gives the file its name; the bytes survive a power cut then.
+    ///
+    /// # Errors
+    /// The disk does not take it.
+    pub async fn keep(self) -> Result<Blob, Error> {
+        // Renaming onto a blob of the same hash replaces bytes by equal bytes.
+        tokio::fs::rename(&self.part.0, self.folder.join(&self.blob.hash)).await.map_err(disk)?;
+        sync_folder(self.folder).await.map_err(disk)?;
+        Ok(self.blob)
+    }
+}
+
+/// The files of a folder with the time at which each was written; none where there is no folder.
+async fn files(folder: &Path) -> io::Result<Vec<(PathBuf, Timestamp)>> {
+    let mut entries = match tokio::fs::read_dir(folder).await {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut files = Vec::new();
+    while let Some(entry) = entries.next_entry().await? {
+        let metadata = entry.metadata().await?;
+        let written = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+        if metadata.is_file() {
+            files.push((entry.path(), Timestamp(i64::try_from(written.as_millis()).unwrap_or(i64::MAX))));
+        }
+    }
+    Ok(files)
+}
+
 /// A file in the making: removed unless it was renamed away.
+#[derive(Debug)]
 struct Part(PathBuf);
 
 impl Drop for Part {
@@ -167,6 +239,21 @@ mod tests {
             1,
             "only the folder of incoming files"
         );
+    }
+
+    #[tokio::test]
+    async fn what_is_refused_leaves_nothing() {
+        let data = tempfile::tempdir().unwrap();
+        let blobs = Blobs::new(data.path());
+        let arrived = blobs.take(pieces(&["abc"]), 10).await.unwrap();
+        assert_eq!((arrived.bytes(), left_over(data.path())), (3, 1));
+        drop(arrived);
+        assert_eq!(left_over(data.path()), 0);
+        let now = crate::clock::now();
+        let kept = blobs.take(pieces(&["abc"]), 10).await.unwrap().keep().await.unwrap();
+        assert_eq!(blobs.settled(now).await.unwrap(), [] as [String; 0], "its row may be on its way");
+        assert_eq!(blobs.settled(now.plus_ms(2 * ABANDONED_MS)).await.unwrap(), std::slice::from_ref(&kept.hash));
+        assert!(blobs.remove(&kept.hash).await.unwrap() && !blobs.remove(&kept.hash).await.unwrap());
     }
 
     #[tokio::test]

@@ -1,10 +1,12 @@
 //! Which files belong to which conversation: what was uploaded there, sent or not.
 
-use sqlx::FromRow;
+use std::collections::HashSet;
+
+use sqlx::{FromRow, QueryBuilder};
 
 use super::{Error, Store};
 use crate::model::attachment::Attachment;
-use crate::model::id::ConversationId;
+use crate::model::id::{ConversationId, WorkspaceId};
 use crate::model::time::Timestamp;
 
 #[derive(FromRow)]
@@ -73,5 +75,45 @@ impl Store {
             .fetch_one(self.reading())
             .await?;
         Ok(usize::try_from(count).unwrap_or_default())
+    }
+
+    /// What the files of all customers of a workspace take; bytes that were uploaded into several conversations lie there once.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn attachment_bytes(&self, workspace: WorkspaceId) -> Result<u64, Error> {
+        let (bytes,): (i64,) = sqlx::query_as(
+            "select cast(coalesce(sum(bytes), 0) as bigint) from (
+                 select max(a.bytes) as bytes from attachments a join conversations c on c.id = a.conversation
+                 where c.workspace = $1 group by a.hash) as files",
+        )
+        .bind(workspace.0)
+        .fetch_one(self.reading())
+        .await?;
+        Ok(bytes.unsigned_abs())
+    }
+
+    /// Those of the hashes that no row names: bytes that belong to nobody.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn unnamed_blobs(&self, hashes: &[String]) -> Result<Vec<String>, Error> {
+        let mut unnamed = Vec::new();
+        for some in hashes.chunks(500) {
+            let mut query = QueryBuilder::new("");
+            for (number, table) in ["revisions", "attachments", "staff_files"].into_iter().enumerate() {
+                query.push(if number > 0 { " union select hash from " } else { "select hash from " }).push(table);
+                query.push(" where hash in (");
+                let mut names = query.separated(", ");
+                for hash in some {
+                    names.push_bind(hash);
+                }
+                query.push(")");
+            }
+            let rows: Vec<(String,)> = query.build_query_as().fetch_all(self.reading()).await?;
+            let named: HashSet<String> = rows.into_iter().map(|(hash,)| hash).collect();
+            unnamed.extend(some.iter().filter(|hash| !named.contains(*hash)).cloned());
+        }
+        Ok(unnamed)
     }
 }

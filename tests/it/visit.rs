@@ -203,6 +203,30 @@ async fn files_stay_in_their_conversation_and_never_run() {
 }
 
 #[tokio::test]
+async fn files_of_visitors_cannot_fill_the_disk() {
+    let house = House::with(None, |config| config.web.files_in_all_mib = 1).await;
+    let stored = || {
+        let entries = std::fs::read_dir(house.data().join("blobs")).unwrap().map(|entry| entry.unwrap().path());
+        let names = entries.filter(|path| path.is_file()).map(|path| path.file_name().unwrap().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    let (mine, other) = (house.open().await, house.open().await);
+    assert_eq!(upload(&house, &mine, "page.txt", b"<html><script>").await.0, 422);
+    assert_eq!(stored(), [] as [&str; 0], "what is refused is not kept");
+    let large = |filler: u8| [PNG, &vec![filler; 700 << 10]].concat();
+    let (status, sent) = upload(&house, &mine, "a.png", &large(0)).await;
+    assert_eq!(status, 201);
+    assert_eq!(upload(&house, &other, "a.png", &large(0)).await.0, 422, "there is no room for it a second time");
+    let (status, problem) = upload(&house, &other, "b.png", &large(1)).await;
+    assert_eq!((status, &problem["code"]), (422, &json!("upload_refused")), "{problem}");
+    assert!(problem.to_string().contains("in words"), "{problem}");
+    assert_eq!(upload(&house, &other, "c.png", PNG).await.0, 201, "a small one still fits");
+    let named = sent["hash"].as_str().unwrap();
+    assert!(stored().len() == 2 && stored().iter().any(|name| name == named), "{:?}", stored());
+    house.close().await;
+}
+
+#[tokio::test]
 async fn what_was_read_is_written_down_once() {
     let house = House::start().await;
     let door = house.open().await;

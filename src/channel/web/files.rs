@@ -84,6 +84,11 @@ pub(super) async fn upload(
     if store.count_attachments(id).await.map_err(Problem::internal)? >= FILES {
         return Err(refused("This conversation has too many files already.", "此会话中的文件已达上限。"));
     }
+    let held = store.attachment_bytes(conversation.workspace).await.map_err(Problem::internal)?;
+    let room = (web.0.config.files_in_all_mib << 20).saturating_sub(held);
+    if room == 0 {
+        return Err(full());
+    }
     let mut form = form.map_err(|_| Code::UnsupportedMediaType)?;
     while let Some(field) = form.next_field().await.map_err(|error| broken_off(error.status()))? {
         let Some(name) = field.file_name().map(sniff::clean_name) else { continue };
@@ -95,15 +100,20 @@ pub(super) async fn upload(
             Ok::<Bytes, io::Error>(piece)
         });
         let most = u64::from(uploads.max_mib) << 20;
-        let blob = web.0.rooms.blobs.receive(content, most).await.map_err(|error| failed(error, uploads.max_mib))?;
+        let wrong = |error| failed(error, uploads.max_mib);
+        // What is refused below is gone with this value.
+        let arrived = web.0.rooms.blobs.take(content, most).await.map_err(wrong)?;
         let media_type = sniff::media_type(&head, &name);
-        if blob.bytes == 0 || !sniff::allowed(media_type, &uploads.types) {
-            // The bytes stay where they are until somebody else sends the same: nobody can reach them.
+        if arrived.bytes() == 0 || !sniff::allowed(media_type, &uploads.types) {
             return Err(refused(
                 format!("{name}: files of this kind ({media_type}) cannot be sent here."),
                 format!("{name}：此处不支持发送该类型（{media_type}）的文件。"),
             ));
         }
+        if arrived.bytes() > room {
+            return Err(full());
+        }
+        let blob = arrived.keep().await.map_err(wrong)?;
         let attachment = Attachment { hash: blob.hash, name, media_type: media_type.to_owned(), bytes: blob.bytes };
         store.add_attachment(id, &attachment, now).await.map_err(Problem::internal)?;
         let url = format!("/api/v1/conversations/{id}/attachments/{}", attachment.hash);
@@ -186,6 +196,15 @@ fn disposition(name: &str) -> String {
 
 fn refused(en: impl Into<String>, zh: impl Into<String>) -> Problem {
     Problem::saying(Code::UploadRefused, en, zh)
+}
+
+/// Customers can do nothing about it, operators can: they are told in the log.
+fn full() -> Problem {
+    tracing::warn!("files of customers are refused: together they have reached web.files_in_all_mib");
+    refused(
+        "No more files can be taken at the moment. Please describe it in words.",
+        "暂时无法接收更多文件，请用文字描述。",
+    )
 }
 
 fn broken_off(status: StatusCode) -> Problem {

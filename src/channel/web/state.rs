@@ -36,6 +36,8 @@ pub struct Config {
     pub messages_per_caller: Rate,
     /// Files that one caller may upload.
     pub uploads: Rate,
+    /// What all files of customers may take together, in MiB.
+    pub files_in_all_mib: u64,
     /// Small signs from one caller: typing, read, who they are.
     pub signs: Rate,
     /// Connections that may follow at the same time.
@@ -54,6 +56,7 @@ impl Default for Config {
             messages: Rate { burst: 10, per_minute: 30 },
             messages_per_caller: Rate { burst: 30, per_minute: 120 },
             uploads: Rate { burst: 10, per_minute: 20 },
+            files_in_all_mib: 10_240,
             signs: Rate { burst: 60, per_minute: 240 },
             max_streams: 5000,
             max_streams_per_conversation: 6,

@@ -35,6 +35,20 @@ impl Worker {
         if self.parts.embedder.is_some() {
             store.demand_vectors(self.model()).await?;
         }
+        self.sweep_blobs().await
+    }
+
+    /// Removes bytes that no row names: their process died before it wrote one.
+    async fn sweep_blobs(&self) -> anyhow::Result<()> {
+        let blobs = &self.parts.blobs;
+        let settled = blobs.settled(clock::now()).await?;
+        let orphans = self.parts.store.unnamed_blobs(&settled).await?;
+        for hash in &orphans {
+            blobs.remove(hash).await?;
+        }
+        if !orphans.is_empty() {
+            tracing::info!(files = orphans.len(), "{} stored files belonged to nobody and were removed", orphans.len());
+        }
         Ok(())
     }
 

@@ -89,6 +89,25 @@ async fn a_reader_that_fails_is_tried_again_and_given_up_in_the_end() {
 }
 
 #[tokio::test]
+async fn bytes_that_nobody_names_go_when_they_are_a_day_old() {
+    let data = tempfile::tempdir().unwrap();
+    let library = Library::open(data.path(), None).await;
+    library.add("a.md", "The fee is 10 euros.").await;
+    let blobs = data.path().join("blobs");
+    let (old, young) = ("0".repeat(64), "1".repeat(64));
+    std::fs::write(blobs.join(&old), "an upload that died before its row").unwrap();
+    let long_ago = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+    for entry in std::fs::read_dir(&blobs).unwrap().flatten().filter(|entry| entry.path().is_file()) {
+        std::fs::File::options().write(true).open(entry.path()).unwrap().set_modified(long_ago).unwrap();
+    }
+    std::fs::write(blobs.join(&young), "an upload that is under way").unwrap();
+    library.worker.catch_up().await.unwrap();
+    let left: Vec<_> = std::fs::read_dir(&blobs).unwrap().flatten().filter(|entry| entry.path().is_file()).collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+    assert!(!blobs.join(old).exists() && blobs.join(young).exists());
+}
+
+#[tokio::test]
 async fn a_file_that_vanished_from_the_disk_is_reported() {
     let data = tempfile::tempdir().unwrap();
     let library = Library::open(data.path(), None).await;
