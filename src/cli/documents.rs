@@ -5,10 +5,12 @@ use serde_json::json;
 
 use crate::app::{House, Roles, Seams};
 use crate::cli::exit::Exit;
+use crate::cli::since::Since;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Globals, log};
 use crate::clock;
 use crate::knowledge::catalogue::{self, Document};
+use crate::knowledge::ingest::purge::Purged;
 use crate::model::id::{DocumentId, WorkspaceId};
 
 const PAGE: usize = 500;
@@ -30,13 +32,20 @@ pub enum Command {
         #[arg(value_name = "VERSION")]
         to: u64,
     },
+    /// Remove deleted documents for good: files, text and vectors. Going back to an old version is without them then.
+    Purge {
+        /// Only what was deleted that long ago or before that day, such as 30d or 2026-01-31.
+        #[arg(long, value_name = "WHEN")]
+        deleted_before: Option<Since>,
+    },
 }
 
 pub(super) async fn run(command: &Command, globals: &Globals, terminal: &Terminal) -> anyhow::Result<Exit> {
     let config = globals.settings()?;
     log::start(&config.log, globals.verbose, true)?;
-    // Going back may need the index written; beside a running house that one does it.
-    let roles = if matches!(command, Command::Rollback { .. }) { Roles::INGEST } else { Roles::NONE };
+    // Going back and purging may need the index written; beside a running house that one does it.
+    let writes = matches!(command, Command::Rollback { .. } | Command::Purge { .. });
+    let roles = if writes { Roles::INGEST } else { Roles::NONE };
     let house = match House::open(config.clone(), roles, Seams::default()).await {
         Err(error) if error.is::<crate::app::Occupied>() => House::open(config, Roles::NONE, Seams::default()).await?,
         opened => opened?,
@@ -53,6 +62,11 @@ pub(super) async fn run(command: &Command, globals: &Globals, terminal: &Termina
         Command::Rollback { to } => {
             let version = house.ingest.rollback(WorkspaceId::DEFAULT, *to, clock::now()).await?;
             published(version, terminal)?;
+        }
+        Command::Purge { deleted_before } => {
+            let now = clock::now();
+            let before = deleted_before.map_or(now, |since| since.before(now));
+            told(house.ingest.purge(WorkspaceId::DEFAULT, before).await?, terminal)?;
         }
     }
     house.close().await;
@@ -116,6 +130,18 @@ async fn named(house: &House, name: &str) -> anyhow::Result<DocumentId> {
     }
     let document = all(house).await?.into_iter().find(|document| document.name == name);
     Ok(document.with_context(|| format!("there is no document {name:?}; `frontdesk documents list` shows them"))?.id)
+}
+
+fn told(purged: Purged, terminal: &Terminal) -> anyhow::Result<()> {
+    let Purged { documents, files } = purged;
+    if terminal.json {
+        return terminal.print_json(&json!({ "documents": documents, "files": files }));
+    }
+    terminal.say(
+        format!("{documents} deleted documents are gone for good, with {files} files."),
+        format!("已彻底清除 {documents} 个已删除的文档，共 {files} 个文件。"),
+    );
+    Ok(())
 }
 
 fn published(version: u64, terminal: &Terminal) -> anyhow::Result<()> {

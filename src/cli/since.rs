@@ -9,7 +9,7 @@ use crate::model::time::Timestamp;
 
 /// `30d`, `12h`, `45m`, or `2026-01-31` (its beginning, in UTC).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Since {
+pub enum Since {
     Ago { ms: i64 },
     At(Timestamp),
 }

@@ -30,6 +30,7 @@ pub mod indexed;
 pub mod listing;
 pub mod mentions;
 pub mod passages;
+pub mod purge;
 pub mod revisions;
 pub mod sessions;
 pub mod staff_files;

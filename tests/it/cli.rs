@@ -100,6 +100,12 @@ fn documents_go_in_are_found_answer_and_go_out_again() {
     assert!(json(&again)["text"].as_str().unwrap().contains("36 months"), "{out}{again}");
     let (_, out, _) = run(frontdesk(data.path()).args(["documents", "versions", "--json"]));
     assert_eq!(json(out.lines().next().unwrap())["cause"], "rollback");
+    assert_eq!(run(frontdesk(data.path()).args(["documents", "delete", "gift-cards.md"])).0, 0);
+    let (code, out, talk) =
+        run(frontdesk(data.path()).args(["documents", "purge", "--deleted-before", "1d", "--json"]));
+    assert_eq!((code, &json(&out)["documents"]), (0, &Value::from(0)), "{talk}");
+    let (code, out, talk) = run(frontdesk(data.path()).args(["documents", "purge", "--json"]));
+    assert_eq!((code, json(&out)), (0, serde_json::json!({ "documents": 1, "files": 1 })), "{talk}");
     let (code, _, talk) = run(frontdesk(data.path()).args(["documents", "delete", "none.md"]));
     assert_eq!((code, talk.contains("documents list")), (1, true), "{talk}");
 }

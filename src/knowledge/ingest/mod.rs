@@ -4,6 +4,7 @@
 //!
 //! - `read`: a file becomes text and chunks · `publish`: chunks go into the index, then one pointer moves
 //! - `embed`: chunks get vectors · `catch_up`: the index is made to hold what the store says
+//! - `purge`: what was deleted leaves the data folder
 
 use std::io;
 use std::num::NonZero;
@@ -30,6 +31,7 @@ use crate::store::versions::{Cause, Step};
 mod catch_up;
 mod embed;
 mod publish;
+pub mod purge;
 mod read;
 pub mod worker;
 
@@ -77,7 +79,7 @@ impl Config {
 /// A longer name is no file name on any system.
 const LONGEST_NAME: usize = 1024;
 
-/// How long a rollback waits for the ingesting process to bring hidden chunks back into the index.
+/// How long a rollback or a purge waits for the ingesting process to bring hidden chunks back into the index, or out of it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The queue's door. Any process on the data folder may have one.
@@ -122,8 +124,8 @@ pub enum ChangeError {
     NoSuchDocument,
     #[error("there is no version {0}")]
     NoSuchVersion(u64),
-    /// Old content has to go back into the index first, and no process that ingests does it.
-    #[error("the search index does not hold that version any more, and no process that ingests is running")]
+    /// The index has to be changed first, and no process that ingests does it.
+    #[error("the search index has to be changed first, and no process that ingests is running")]
     NobodyIngests,
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -226,7 +228,7 @@ impl Ingest {
     }
 
     /// Makes a new version in which exactly the content of version `to` can be found, from the next question on, and returns
-    /// it. Version 0 is empty.
+    /// it. Version 0 is empty; documents that were purged do not come back.
     ///
     /// # Errors
     /// [`ChangeError::NoSuchVersion`] for one that never was; [`ChangeError::NobodyIngests`] when the index has forgotten

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use frontdesk::clock;
 use frontdesk::embed::hashed::Hashed;
 use frontdesk::knowledge::catalogue::{self, Status};
+use frontdesk::knowledge::ingest::purge::Purged;
 use frontdesk::knowledge::ingest::{ChangeError, Config};
 use frontdesk::model::id::DocumentId;
+use frontdesk::model::time::Timestamp;
 use frontdesk::store::indexed::Indexed;
 use tokio_util::sync::CancellationToken;
 
@@ -172,4 +174,54 @@ async fn a_rollback_brings_back_what_the_index_has_forgotten() {
     working.await.unwrap();
     let unknown = DocumentId(uuid::Uuid::from_u128(404));
     assert!(matches!(library.ingest.delete(SHOP, unknown, clock::now()).await, Err(ChangeError::NoSuchDocument)));
+}
+
+#[tokio::test]
+async fn what_is_purged_is_nowhere_any_more() {
+    let data = tempfile::tempdir().unwrap();
+    let library = library(&data).await;
+    let shared = "## Terms\n\nAll prices include taxes.\n";
+    let gone = library.add("gone.md", &format!("## Code\n\nThe secret word is xyzzy.\n\n{shared}")).await;
+    library.add("stays.md", shared).await;
+    let (kept, again) =
+        (library.add("kept.md", "Parking is free.").await, library.add("again.md", "We open at nine.").await);
+    library.add("copy of kept.md", "Parking is free.").await;
+    for document in [gone.document, kept.document, again.document] {
+        library.ingest.delete(SHOP, document, clock::now()).await.unwrap();
+    }
+    library.add("again.md", "We open at nine.").await;
+    let blobs =
+        || std::fs::read_dir(data.path().join("blobs")).unwrap().flatten().filter(|file| file.path().is_file()).count();
+    let (files, chunks) = (blobs(), library.index.held(SHOP).await.unwrap().chunks);
+    let before = library.store.published(SHOP).await.unwrap().version;
+
+    let stop = CancellationToken::new();
+    let working = tokio::spawn(Arc::clone(&library.worker).run(stop.clone()));
+    assert_eq!(
+        library.ingest.purge(SHOP, Timestamp(0)).await.unwrap(),
+        Purged::default(),
+        "nothing was deleted by then"
+    );
+    let purged = library.ingest.purge(SHOP, clock::now()).await.unwrap();
+    assert_eq!(
+        purged,
+        Purged { documents: 2, files: 1 },
+        "the copy needs its file, and what came back is no deleted document"
+    );
+    stop.cancel();
+    working.await.unwrap();
+
+    assert_eq!((blobs(), library.index.held(SHOP).await.unwrap().chunks), (files - 1, chunks - 1));
+    for file in ["frontdesk.db", "frontdesk.db-wal"] {
+        let bytes = std::fs::read(data.path().join(file)).unwrap_or_default();
+        assert!(!bytes.windows(5).any(|window| window == b"xyzzy"), "{file}: freed pages are overwritten");
+    }
+    assert_eq!(found(&library, "taxes").await[0], "stays.md: All prices include taxes.");
+    assert_eq!(found(&library, "open").await[0], "again.md: We open at nine.");
+    assert_eq!(found(&library, "parking").await[0], "copy of kept.md: Parking is free.");
+    // Going back brings what is still there.
+    assert!(library.ingest.rollback(SHOP, 1, clock::now()).await.unwrap() > before);
+    assert!(!found(&library, "secret word xyzzy").await.iter().any(|line| line.contains("gone.md")));
+    assert!(!library.add("gone.md", "The fee is 10 euros.").await.unchanged, "the name is free again");
+    assert_eq!(found(&library, "fee").await[0], "gone.md: The fee is 10 euros.");
 }
