@@ -131,6 +131,10 @@ impl House {
         let embed = config.embed.clone();
         let embedding = tokio::task::spawn_blocking(move || embed.build()).await??;
         let embedder = embedding.embedder();
+        if let Some(embedder) = &embedder {
+            let fits = config.index.fits(embedder.model().dimensions);
+            fits.context("index.qdrant.dimensions has to be the width of the embedding model's vectors")?;
+        }
         let llm = Slot::from(match seams.llm {
             Some(llm) => Some(llm),
             None => chosen::load(&data)?

@@ -241,6 +241,22 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_can_be_chosen_over_the_shipped_settings() {
+        for (key, kinds) in [
+            ("bus.kind", &["local"][..]),
+            ("embed.kind", &["auto", "local", "openai", "hashed", "none"]),
+            ("index.kind", &["embedded", "qdrant"]),
+            ("llm.kind", &["auto", "none", "openai", "cassette"]),
+        ] {
+            for kind in kinds {
+                let flags = vec![(key.to_owned(), (*kind).to_owned())];
+                let read = load(&Layers { flags, ..Layers::default() });
+                assert!(read.is_ok(), "{key} = {kind}: {read:?}");
+            }
+        }
+    }
+
+    #[test]
     fn settings_that_contradict_each_other_are_refused_together() {
         let mut config = Config::default();
         config.switchboard.lease_ms = 1;

@@ -129,7 +129,12 @@ async fn qdrant() {
     };
     let prefix = format!("test-{}-", Uuid::now_v7());
     let config = qdrant::Config { url, prefix, dimensions: 3, ..qdrant::Config::default() };
-    behaves_like_an_index(&qdrant::Server::connect(&config).unwrap()).await;
+    let server = qdrant::Server::connect(&config).unwrap();
+    behaves_like_an_index(&server).await;
+    // A collection that somebody removed is no empty one.
+    let lost = WorkspaceId(Uuid::from_u128(9));
+    assert!(matches!(server.search(&query(lost, "shoes", None)).await, Err(Error::Unavailable(_))));
+    assert_eq!(server.held(lost).await.unwrap(), Held::default());
 }
 
 #[tokio::test]

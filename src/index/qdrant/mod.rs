@@ -41,7 +41,7 @@ const VERSION: Uuid = Uuid::nil();
 pub struct Config {
     /// gRPC address.
     pub url: String,
-    #[serde(serialize_with = "masked")]
+    #[serde(serialize_with = "masked", skip_serializing_if = "Option::is_none")]
     pub api_key: Option<SecretString>,
     /// Collections are named by this and the workspace.
     pub prefix: String,
@@ -188,11 +188,8 @@ impl Index for Server {
     }
 
     async fn search(&self, query: &Query) -> Result<Found, Error> {
-        let collection = self.collection(query.workspace);
-        if !self.exists(&collection).await? {
-            return Ok(Found::default());
-        }
-        search::search(self, &collection, query).await
+        // Only what was published is searched, so a collection that is not there was lost: an error, and not "nothing found".
+        search::search(self, &self.collection(query.workspace), query).await
     }
 }
 

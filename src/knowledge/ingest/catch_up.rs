@@ -77,6 +77,17 @@ impl Worker {
         Ok(None)
     }
 
+    /// An index that is lost while the house is open (somebody removed it from its server) is made again before anything is
+    /// added: it would say that it holds the new version, and have the new documents alone.
+    pub(super) async fn regain_index(&self, workspace: WorkspaceId) -> anyhow::Result<()> {
+        let published = self.parts.store.published(workspace).await?;
+        if self.parts.index.held(workspace).await?.version < published.index_version {
+            tracing::warn!(%workspace, "the index of workspace {workspace} was lost and is made again");
+            self.make_index_again(workspace, &published).await?;
+        }
+        Ok(())
+    }
+
     async fn make_index_again(&self, workspace: WorkspaceId, published: &Published) -> anyhow::Result<()> {
         let (store, index) = (&self.parts.store, &self.parts.index);
         let _gate = self.index_gate.lock().await;

@@ -27,9 +27,8 @@ impl Worker {
     /// # Errors
     /// The store or the index failed; what waits still waits.
     pub async fn publish_waiting(&self) -> anyhow::Result<usize> {
-        if self.wait_for_company().await?.is_none() {
-            return Ok(0);
-        }
+        let Some(workspace) = self.wait_for_company().await? else { return Ok(0) };
+        self.regain_index(workspace).await?;
         let store = &self.parts.store;
         let mut published_at = self.index_gate.lock().await;
         let Some((workspace, waiting)) = self.batch().await? else { return Ok(0) };
@@ -75,15 +74,15 @@ impl Worker {
         Ok(waiting.len())
     }
 
-    /// Waits while more documents are about to be read; `None` when nothing waits to be published.
-    async fn wait_for_company(&self) -> anyhow::Result<Option<()>> {
+    /// Waits while more documents are about to be read, and says whose; `None` when nothing waits to be published.
+    async fn wait_for_company(&self) -> anyhow::Result<Option<WorkspaceId>> {
         let Some((workspace, _)) = self.batch().await? else { return Ok(None) };
         let last = self.index_gate.lock().await.get(&workspace).copied();
         let still_reading = self.parts.store.revisions_waiting().await? > 0;
         let gap = std::time::Duration::from_millis(self.parts.config.publish_gap_ms);
         let wait = version::wait_for_company(clock::now(), last, still_reading, gap);
         tokio::time::sleep(wait).await;
-        Ok(Some(()))
+        Ok(Some(workspace))
     }
 
     /// Revisions of one workspace that wait to be published.

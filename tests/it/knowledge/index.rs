@@ -71,6 +71,19 @@ async fn an_index_that_was_hurt_is_made_again() {
 }
 
 #[tokio::test]
+async fn an_index_that_is_lost_under_an_open_house_is_whole_after_the_next_publication() {
+    let data = tempfile::tempdir().unwrap();
+    let library = Library::open(data.path(), Some(Arc::new(Hashed::default()))).await;
+    library.add("a.md", "The fee is 10 euros.").await;
+    let lost = Change { workspace: SHOP, reset: true, add: vec![], remove: vec![], version: Some(0) };
+    library.index.apply(&lost).await.unwrap();
+    library.add("b.md", "The fine is 20 euros.").await;
+    assert_eq!(library.find("fee").await[0], "a.md: The fee is 10 euros.");
+    let held = library.index.held(SHOP).await.unwrap();
+    assert_eq!((held.version, held.chunks, held.vectors), (2, 2, 2));
+}
+
+#[tokio::test]
 async fn an_index_that_is_right_is_left_alone() {
     let data = tempfile::tempdir().unwrap();
     let library = Library::open(data.path(), Some(Arc::new(Hashed::default()))).await;
