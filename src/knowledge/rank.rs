@@ -1,6 +1,9 @@
 //! What of a chunk is indexed, and what of a conversation is asked: pure, and one place for indexing, searching and
 //! measuring, so that they cannot drift apart.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
 use crate::embed::Vector;
 use crate::index::{Entry, Query};
 use crate::knowledge::document::Chunk;
@@ -54,27 +57,72 @@ pub fn text_to_embed(title: &str, chunk: &Chunk) -> String {
     lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// The query for weighted texts (the turns of a conversation) and, where an embedder reads them, their vector.
+/// Different terms that are searched, and pairs of them. Everything that a customer wrote since the last answer is asked, which
+/// may be ten full messages; what such a flood is about, it says often or at its end.
+const MOST_TERMS: usize = 256;
+
+/// Something that is asked: how heavily, and where it was said last.
+struct Asked<T> {
+    what: T,
+    weight: f32,
+    text: usize,
+    place: usize,
+}
+
+/// The query for weighted texts (the turns of a conversation, newest first) and, where an embedder reads them, their vector.
 #[must_use]
 pub fn query(workspace: WorkspaceId, lexical: &[(String, f32)], vector: Option<Vector>, limit: usize) -> Query {
-    let mut query = Query { workspace, terms: Vec::new(), pairs: Vec::new(), vector, limit };
-    for (text, weight) in lexical.iter().filter(|(_, weight)| *weight > 0.0) {
-        let terms = terms(text);
-        for pair in terms.windows(2).filter(|pair| pair[0] != pair[1] && !pair.iter().any(|term| term.contains(is_han)))
-        {
-            match query.pairs.iter_mut().find(|(first, second, _)| *first == pair[0] && *second == pair[1]) {
-                Some((_, _, most)) => *most = most.max(*weight),
-                None => query.pairs.push((pair[0].clone(), pair[1].clone(), *weight)),
-            }
+    let (mut words, mut pairs) = (Vec::new(), Vec::new());
+    let (mut known_words, mut known_pairs) = (HashMap::new(), HashMap::new());
+    for (text, (said, weight)) in lexical.iter().enumerate().filter(|(_, (_, weight))| *weight > 0.0) {
+        let terms = terms(said);
+        let tells = |pair: &&[String]| pair[0] != pair[1] && !pair.iter().any(|term| term.contains(is_han));
+        for (place, pair) in terms.windows(2).enumerate().filter(|(_, pair)| tells(pair)) {
+            let what = (pair[0].clone(), pair[1].clone());
+            let asked = find(&mut pairs, &mut known_pairs, what, text, place);
+            asked.weight = asked.weight.max(*weight);
         }
-        for term in terms {
-            match query.terms.iter_mut().find(|(known, _)| *known == term) {
-                Some((_, sum)) => *sum += weight,
-                None => query.terms.push((term, *weight)),
-            }
+        for (place, term) in terms.into_iter().enumerate() {
+            find(&mut words, &mut known_words, term, text, place).weight += weight;
         }
     }
-    query
+    let terms = heaviest(words);
+    let kept: HashSet<&String> = terms.iter().map(|(term, _)| term).collect();
+    pairs.retain(|pair| kept.contains(&pair.what.0) && kept.contains(&pair.what.1));
+    let pairs = heaviest(pairs).into_iter().map(|((first, second), weight)| (first, second, weight)).collect();
+    Query { workspace, terms, pairs, vector, limit }
+}
+
+fn find<'a, T: Clone + Eq + Hash>(
+    all: &'a mut Vec<Asked<T>>,
+    known: &mut HashMap<T, usize>,
+    what: T,
+    text: usize,
+    place: usize,
+) -> &'a mut Asked<T> {
+    let at = *known.entry(what).or_insert_with_key(|what| {
+        all.push(Asked { what: what.clone(), weight: 0.0, text, place });
+        all.len() - 1
+    });
+    let asked = &mut all[at];
+    if asked.text == text {
+        asked.place = place;
+    }
+    asked
+}
+
+/// The heaviest, among equals those said last, in the order in which they were first said.
+fn heaviest<T>(all: Vec<Asked<T>>) -> Vec<(T, f32)> {
+    let mut all: Vec<(usize, Asked<T>)> = all.into_iter().enumerate().collect();
+    if all.len() > MOST_TERMS {
+        all.sort_unstable_by(|(_, one), (_, other)| {
+            let heavier = other.weight.total_cmp(&one.weight);
+            heavier.then(one.text.cmp(&other.text)).then(other.place.cmp(&one.place))
+        });
+        all.truncate(MOST_TERMS);
+        all.sort_unstable_by_key(|(order, _)| *order);
+    }
+    all.into_iter().map(|(_, asked)| (asked.what, asked.weight)).collect()
 }
 
 #[cfg(test)]
@@ -99,5 +147,23 @@ mod tests {
         let pairs: Vec<String> =
             query.pairs.iter().map(|(first, second, weight)| format!("{first} {second} {weight}")).collect();
         assert_eq!(pairs, ["return of 1", "of return 1", "return shoe 0.5"]);
+    }
+
+    #[test]
+    fn of_a_flood_is_asked_what_was_said_often_or_last() {
+        // Letters of which no stemmer takes any away.
+        let letter = |digit: u8| char::from(b"bcdfghjkmp"[usize::from(digit - b'0')]);
+        let letters = |number: usize| number.to_string().bytes().map(letter).collect();
+        let flood: Vec<String> = (10_000..15_000).map(letters).collect();
+        let said = format!("refund {} refund {}", flood[..2_500].join(" "), flood[2_500..].join(" "));
+        let before = ("order before".to_owned(), 0.5);
+        let query = query(WorkspaceId::DEFAULT, &[(said, 1.0), before], None, 5);
+        let terms: Vec<&str> = query.terms.iter().map(|(term, _)| term.as_str()).collect();
+        assert_eq!(
+            (terms.len(), terms[0], terms[1], terms[255]),
+            (256, "refund", flood[4_745].as_str(), flood[4_999].as_str())
+        );
+        assert_eq!(query.pairs.len(), 254);
+        assert_eq!(query.pairs.last().unwrap().1, flood[4_999]);
     }
 }
