@@ -120,6 +120,25 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
+    /// The warnings of a revision: a JSON list of {code, message}.
+    pub async fn warnings_of(&self, revision: RevisionId) -> Result<String, Error> {
+        let row: Option<(String,)> = sqlx::query_as("select warnings from revisions where id = $1")
+            .bind(revision.0)
+            .fetch_optional(self.reading())
+            .await?;
+        Ok(row.map(|(warnings,)| warnings).unwrap_or_default())
+    }
+
+    /// Replaces the warnings of a revision.
+    pub async fn keep_warnings(&self, revision: RevisionId, warnings: &str) -> Result<(), Error> {
+        sqlx::query("update revisions set warnings = $2 where id = $1")
+            .bind(revision.0)
+            .bind(warnings)
+            .execute(self.writer())
+            .await?;
+        Ok(())
+    }
+
     /// Whether a revision waits to be read. Asked first, because looking does not need the writer.
     pub async fn revision_is_due(&self, now: Timestamp) -> Result<bool, Error> {
         let row: Option<(Uuid,)> = sqlx::query_as(

@@ -110,6 +110,20 @@ impl Store {
         Ok(())
     }
 
+    /// How many chunks of a revision a model could not read.
+    pub async fn refused_chunks(&self, revision: RevisionId, model: &str) -> Result<u64, Error> {
+        let (refused,): (i64,) = sqlx::query_as(
+            "select count(distinct p.chunk) from placements p
+             join vectors x on x.workspace = p.workspace and x.chunk = p.chunk
+             where p.revision = $1 and x.model = $2 and length(x.vector) = 0",
+        )
+        .bind(revision.0)
+        .bind(model)
+        .fetch_one(self.reading())
+        .await?;
+        Ok(refused.unsigned_abs())
+    }
+
     /// Counts the vectors of revisions, of a model and in the languages that it reads. A revision that lacks none is ready.
     /// Returns how many became ready.
     pub async fn count_vectors(

@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use crate::clock;
 use crate::embed::{Embedder, Error, Side, Vector};
 use crate::index::Change;
+use crate::knowledge::document::Warning;
 use crate::knowledge::ingest::worker::{Worker, chunk};
 use crate::knowledge::rank;
 use crate::model::id::{ChunkName, RevisionId};
@@ -13,6 +14,8 @@ use crate::store::chunks::ChunkRow;
 
 /// Revisions that are completed together, so that a thousand short documents are few batches.
 const REVISIONS: usize = 32;
+/// What no model refuses that works at all.
+const HARMLESS: &str = "Hello!";
 
 impl Worker {
     /// Embeds one batch of what can be found but has no vector. Returns how many chunks and revisions were dealt with.
@@ -47,7 +50,32 @@ impl Worker {
             self.parts.index.apply(&Change { workspace, reset: false, add, remove: Vec::new(), version: None }).await?;
             store.keep_vectors(workspace, model, &vectors).await?;
         }
+        for revision in &revisions {
+            self.tell_of_refused(*revision).await?;
+        }
         Ok(rows.len() + store.count_vectors(&revisions, model, &languages, clock::now()).await?)
+    }
+}
+
+impl Worker {
+    /// People should know which documents are partly found by words alone, also where a piece was refused long ago, in another
+    /// document.
+    async fn tell_of_refused(&self, revision: RevisionId) -> anyhow::Result<()> {
+        let store = &self.parts.store;
+        let refused = store.refused_chunks(revision, self.model()).await?;
+        if refused == 0 {
+            return Ok(());
+        }
+        let message =
+            format!("{refused} passages were refused by the embedding model; they are found by their words alone");
+        let warning = Warning { code: "passages_without_vectors".to_owned(), message };
+        let mut warnings: Vec<Warning> = serde_json::from_str(&store.warnings_of(revision).await?).unwrap_or_default();
+        if !warnings.contains(&warning) {
+            warnings.retain(|known| known.code != warning.code);
+            warnings.push(warning);
+            store.keep_warnings(revision, &serde_json::to_string(&warnings)?).await?;
+        }
+        Ok(())
     }
 }
 
@@ -65,8 +93,11 @@ async fn embed(embedder: &dyn Embedder, rows: &[ChunkRow]) -> anyhow::Result<Vec
                     Err(error) => return Err(error.into()),
                 });
             }
-            // All of them refused is no matter of one chunk (a wrong key, a wrong name): wait until somebody mends it.
-            if vectors.iter().all(Vec::is_empty) {
+            // All of them refused may be no matter of the chunks (a wrong key, a wrong name), which a harmless text shows: then
+            // wait until somebody mends it.
+            let helpless = vectors.iter().all(Vec::is_empty)
+                && embedder.embed(&[HARMLESS.to_owned()], Side::Passage).await.is_err();
+            if helpless {
                 return Err(Error::Refused(why)).context("no chunk could be embedded");
             }
             vectors

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use frontdesk::clock;
 use frontdesk::embed::hashed::Hashed;
+use frontdesk::embed::{Embedder, Error, Model, Side, Vector};
 use frontdesk::knowledge::catalogue::Status;
 use frontdesk::model::time::Timestamp;
 use frontdesk::text::language::Language::{En, Zh};
@@ -117,4 +119,50 @@ async fn another_model_embeds_everything_and_no_model_keeps_what_is_there() {
     let library = Library::open(data.path(), Some(Arc::new(Hashed::default()))).await;
     library.worker.settle().await.unwrap();
     assert!(ask(&library.retriever, "fee").await.passages[0].scores.cosine.unwrap() > 0.1);
+}
+
+/// The twin of a provider that refuses texts with a word, or all of them.
+#[derive(Debug)]
+struct Squeamish {
+    twin: Hashed,
+    word: &'static str,
+}
+
+#[async_trait]
+impl Embedder for Squeamish {
+    fn model(&self) -> &Model {
+        self.twin.model()
+    }
+
+    async fn embed(&self, texts: &[String], side: Side) -> Result<Vec<Vector>, Error> {
+        if side == Side::Passage && texts.iter().any(|text| text.contains(self.word)) {
+            return Err(Error::Refused("content filter".to_owned()));
+        }
+        self.twin.embed(texts, side).await
+    }
+}
+
+#[tokio::test]
+async fn a_passage_that_is_refused_alone_does_not_wait_for_ever() {
+    let data = tempfile::tempdir().unwrap();
+    let embedder = Arc::new(Squeamish { twin: Hashed::default(), word: "knife" });
+    let library = Library::open(data.path(), Some(embedder)).await;
+    library.add("knives.md", "A knife may not be sent by post.").await;
+    library.add("mixed.md", "## Knives\n\nA knife may not be sent by post.\n\n## Forks\n\nA fork may.\n").await;
+    for document in library.documents().await {
+        assert_eq!((document.status, document.vectors), (Status::Ready, document.vectors_goal), "{}", document.name);
+        let warnings: Vec<&str> = document.warnings.iter().map(|warning| warning.message.as_str()).collect();
+        assert!(warnings.len() == 1 && warnings[0].starts_with("1 passages were refused"), "{warnings:?}");
+    }
+    assert!(library.find("knife post").await[0].contains("may not be sent"), "it is found by its words");
+}
+
+#[tokio::test]
+async fn a_provider_that_refuses_everything_is_waited_for() {
+    let data = tempfile::tempdir().unwrap();
+    let library = Library::open(data.path(), Some(Arc::new(Squeamish { twin: Hashed::default(), word: "" }))).await;
+    library.upload("a.md", "The fee is 10 euros.").await.unwrap();
+    assert!(library.worker.settle().await.is_err());
+    let document = library.documents().await.remove(0);
+    assert_eq!((document.status, document.warnings.len()), (Status::Embedding, 0));
 }
