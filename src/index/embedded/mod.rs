@@ -1,4 +1,4 @@
-//! The index inside the program: tantivy for words, an exact scan of int8 vectors, fused by reciprocal rank.
+//! The index inside the program: tantivy for words, an exact scan of int8 vectors, and the weighted sum of both.
 //!
 //! Each workspace has a folder of its own, so that the words of one business never weigh in the scores of another, and
 //! forgetting a business is deleting a folder.

@@ -139,7 +139,6 @@ impl Shard {
     }
 
     fn refresh(&self) -> Result<Arc<Snapshot>, Error> {
-        self.reader.reload()?;
         let known = Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner));
         let fresh = Arc::new(Snapshot::take(&self.index, &self.reader, self.fields, &known.rows)?);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
@@ -194,7 +193,14 @@ impl Shard {
 
 impl Snapshot {
     fn take(index: &tantivy::Index, reader: &IndexReader, fields: Fields, known: &[Arc<Rows>]) -> Result<Self, Error> {
-        let metas = index.load_metas()?;
+        // Another process may commit in between: what the index says of itself has to be that of the segments that are searched.
+        let metas = loop {
+            let before = index.load_metas()?;
+            reader.reload()?;
+            if index.load_metas()?.opstamp == before.opstamp {
+                break before;
+            }
+        };
         let payload = match &metas.payload {
             Some(payload) => serde_json::from_str(payload).unwrap_or_default(),
             None => Payload { format: FORMAT, ..Payload::default() },
