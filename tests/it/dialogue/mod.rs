@@ -7,6 +7,7 @@ mod bench;
 mod bench_gate;
 mod bench_policy;
 mod bench_quote;
+mod bench_retrieval;
 mod bench_window;
 mod house;
 mod respond;
