@@ -71,6 +71,15 @@ impl<K: Hash + Eq> Limiter<K> {
         }
         taken
     }
+
+    /// Whether one is there, without taking it.
+    ///
+    /// # Errors
+    /// There is none; one will be there after so many milliseconds.
+    pub fn has(&self, caller: &K, now: Timestamp) -> Result<(), u64> {
+        let known = self.buckets.lock().unwrap_or_else(PoisonError::into_inner).peek(caller).copied();
+        known.map_or(Ok(()), |mut bucket| bucket.take(self.rate, now))
+    }
 }
 
 /// Thousandths of a token, so that nothing is lost by rounding.
@@ -111,6 +120,7 @@ mod tests {
     #[test]
     fn a_burst_passes_then_time_pays() {
         let limiter = Limiter::new(RATE);
+        assert_eq!(limiter.has(&1, Timestamp(0)), Ok(()));
         assert_eq!(limiter.take(1, Timestamp(0)), Ok(()));
         assert_eq!(limiter.take(1, Timestamp(0)), Ok(()));
         assert_eq!(limiter.take(1, Timestamp(0)), Err(1000));

@@ -57,15 +57,20 @@ impl Admin {
         Ok((Self(Arc::new(Parts { known, tries: Limiter::new(tries) })), fresh))
     }
 
-    /// Whether a request carries the right token. Wrong ones are few.
+    /// Whether a request carries the right token. Wrong ones are few: who has used them up is not even listened to, or the
+    /// limit would not limit guessing.
     pub(super) fn admits(&self, request: &Request) -> Result<(), Problem> {
-        let token = bearer(request.headers()).unwrap_or_default();
+        let (now, caller) = (clock::now(), request.extensions().get::<Caller>().copied());
+        if let Some(caller) = caller {
+            self.0.tries.has(&caller, now).map_err(Problem::too_many)?;
+        }
+        // Who brings no token does not guess.
+        let token = bearer(request.headers()).filter(|token| !token.is_empty()).ok_or(Code::Unauthorized)?;
         if self.accepts(token).map_err(Problem::internal)? {
             return Ok(());
         }
-        let caller = request.extensions().get::<Caller>().copied();
-        if let Some(Err(wait_ms)) = caller.map(|caller| self.0.tries.take(caller, clock::now())) {
-            return Err(Problem::too_many(wait_ms));
+        if let Some(caller) = caller {
+            self.0.tries.take(caller, now).map_err(Problem::too_many)?;
         }
         Err(Code::Unauthorized.into())
     }
