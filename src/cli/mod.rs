@@ -145,7 +145,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> anyhow::Result<Exit> {
         Command::Chat(arguments) => attended(chat::run(arguments, globals, terminal)),
         Command::Documents(command) => attended(documents::run(command, globals, terminal)),
         Command::Kb(command) => attended(kb::run(command, globals, terminal)),
-        Command::Policy(command) => policy::run(command, terminal),
+        Command::Policy(command) => policy::run(command, globals, terminal),
         Command::Eval(command) => attended(eval::run(command, globals, terminal)),
         Command::Doctor(arguments) => attended(doctor::run(arguments, globals, terminal)),
         Command::Config(command) => config::run(command, globals, terminal),

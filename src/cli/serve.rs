@@ -11,15 +11,20 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::{House, Roles, Seams};
+use crate::channel::token::write_private;
 use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Globals, files, log};
 use crate::clock;
 use crate::config;
 use crate::desk::accounts::FIRST_OWNER;
+use crate::dialogue::policy::{self, kept};
 use crate::http::{self, auth::Admin};
 use crate::model::id::WorkspaceId;
 
+/// Where a first start leaves its secrets when nobody is at the terminal, below the data folder.
+const TOKEN_FILE: &str = "first-admin-token.txt";
+const ACCOUNT_FILE: &str = "first-account.txt";
 /// Settings of a sample, beside its documents; hidden, so that it is not taken for one.
 const SAMPLE_SETTINGS: &str = ".sample.toml";
 
@@ -31,7 +36,7 @@ pub struct Arguments {
     /// What this process does, of web, speak and ingest.
     #[arg(long, value_name = "ROLES", value_delimiter = ',', default_value = "web,speak,ingest", value_parser = ["web", "speak", "ingest"])]
     roles: Vec<String>,
-    /// Begin with the documents of this folder when there are none yet.
+    /// Begin with the documents of this folder when there never were any.
     #[arg(long, value_name = "DIR")]
     sample: Option<PathBuf>,
 }
@@ -48,13 +53,16 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
     // Taken first: a second house on the same address should do nothing at all.
     let listener = if roles.web { Some(bind(config.server.listen).await?) } else { None };
     let house = Arc::new(House::open(config, roles, Seams::default()).await?);
+    if roles.speak {
+        examine_rules(&house, terminal).await?;
+    }
     house.start();
     if roles.web {
         show_owner(&house, terminal).await?;
     }
     let serving = listener.map(|listener| open_doors(&house, listener, terminal)).transpose()?;
     if let Some(folder) = &arguments.sample {
-        fill_when_empty(&house, folder, terminal).await?;
+        fill_when_fresh(&house, folder, terminal).await?;
     }
     tell(&house, terminal, began.elapsed());
     let stopped = stopped(&house, serving).await?;
@@ -77,10 +85,14 @@ fn open_doors(house: &Arc<House>, listener: TcpListener, terminal: &Terminal) ->
     let (admin, fresh) = Admin::open(server.admin_token.as_ref(), &house.config.data, server.admin_tries)
         .context("the administrator's token cannot be kept")?;
     if let Some(token) = fresh {
-        terminal.say(
-            format!("Administrator token (shown once; `frontdesk token reset` makes another): {token}"),
-            format!("管理员令牌（仅显示一次，可用 `frontdesk token reset` 重置）：{token}"),
-        );
+        entrust(
+            &house.config.data,
+            TOKEN_FILE,
+            &token,
+            ["Administrator token", "管理员令牌"],
+            "token reset",
+            terminal,
+        )?;
     }
     let address = listener.local_addr()?;
     terminal.say(format!("Frontdesk is open: http://{address}"), format!("Frontdesk 已启动：http://{address}"));
@@ -92,13 +104,54 @@ fn open_doors(house: &Arc<House>, listener: TcpListener, terminal: &Terminal) ->
 async fn show_owner(house: &House, terminal: &Terminal) -> anyhow::Result<()> {
     let made = house.accounts.first_owner(WorkspaceId::DEFAULT, clock::now()).await;
     if let Some(password) = made.context("the first account cannot be made")? {
+        let account = format!("{FIRST_OWNER} {password}");
+        let names = ["Console account", "控制台账号"];
+        entrust(&house.config.data, ACCOUNT_FILE, &account, names, "agents password", terminal)?;
+    }
+    Ok(())
+}
+
+/// Says so where examples of rules that were written here do not hold. The shipped ones are tested before they are shipped.
+async fn examine_rules(house: &House, terminal: &Terminal) -> anyhow::Result<()> {
+    if house.config.dialogue.policy.is_none() && !kept::exists(&house.config.data) {
+        return Ok(());
+    }
+    let rules = house.dialogue.policy();
+    let wrong = tokio::task::spawn_blocking(move || policy::test(&rules).len()).await?;
+    if wrong > 0 {
         terminal.say(
-            format!(
-                "Console account (shown once; `frontdesk agents password` makes another): {FIRST_OWNER} {password}"
-            ),
-            format!("控制台账号（仅显示一次，可用 `frontdesk agents password` 重置）：{FIRST_OWNER} {password}"),
+            format!("Warning: {wrong} examples of the rules do not hold; `frontdesk policy test` lists them."),
+            format!("警告：规则中有 {wrong} 个示例不符，可用 `frontdesk policy test` 查看。"),
         );
     }
+    Ok(())
+}
+
+/// Hands over a secret that was made at this start: to the person at the terminal, or, where stderr goes into a log that others
+/// may read and that is kept, in a file that only the house's own user can read.
+fn entrust(
+    data: &Path,
+    file: &str,
+    secret: &str,
+    [what, named]: [&str; 2],
+    renews: &str,
+    terminal: &Terminal,
+) -> anyhow::Result<()> {
+    if terminal.is_watched() {
+        terminal.say(
+            format!("{what} (shown once; `frontdesk {renews}` makes another): {secret}"),
+            format!("{named}（仅显示一次，可用 `frontdesk {renews}` 重置）：{secret}"),
+        );
+        return Ok(());
+    }
+    let path = data.join(file);
+    write_private(&path, format!("{secret}\n").as_bytes())
+        .with_context(|| format!("{} cannot be written", path.display()))?;
+    let place = path.display();
+    terminal.say(
+        format!("{what} (read it and remove the file; `frontdesk {renews}` makes another): in {place}"),
+        format!("{named}（请查看后删除该文件，可用 `frontdesk {renews}` 重置）：已写入 {place}"),
+    );
     Ok(())
 }
 
@@ -137,9 +190,10 @@ async fn stopped(house: &House, serving: Option<Serving>) -> anyhow::Result<Exit
     Ok(exit)
 }
 
-async fn fill_when_empty(house: &House, folder: &Path, terminal: &Terminal) -> anyhow::Result<()> {
-    let known = house.store.documents(WorkspaceId::DEFAULT, "", 1).await?;
-    if !known.is_empty() {
+async fn fill_when_fresh(house: &House, folder: &Path, terminal: &Terminal) -> anyhow::Result<()> {
+    // Documents may all have been deleted, on purpose.
+    let published = house.store.published(WorkspaceId::DEFAULT).await?.version;
+    if published > 0 || !house.store.documents(WorkspaceId::DEFAULT, "", 1).await?.is_empty() {
         return Ok(());
     }
     let found = files::below(folder)?;

@@ -1,6 +1,7 @@
 //! The terminal: the real program, its output and its exit codes.
 
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use serde_json::Value;
 
@@ -155,4 +156,75 @@ fn the_other_commands_do_what_they_say() {
     assert_eq!((code, out.contains("正常")), (0, true), "{out}");
     let (code, _, _) = run(frontdesk(data.path()).args(["no-such-command"]));
     assert_eq!(code, 2);
+}
+
+/// What a server says until it is ready.
+fn first_words(command: &mut std::process::Command) -> String {
+    use std::io::{BufRead, BufReader};
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    for line in BufReader::new(child.stderr.take().unwrap()).lines() {
+        said.push_str(&line.unwrap());
+        said.push('\n');
+        if said.contains("ready after") {
+            break;
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    said
+}
+
+#[test]
+fn a_sample_does_not_come_back_after_everything_was_deleted() {
+    let data = tempfile::tempdir().unwrap();
+    let serve = || {
+        let mut command = frontdesk(data.path());
+        command.args(["serve", "--listen", "127.0.0.1:0", "--sample"]).arg(sample(""));
+        first_words(&mut command)
+    };
+    assert_eq!(run(frontdesk(data.path()).arg("ingest").arg(sample("contact.md"))).0, 0);
+    assert_eq!(run(frontdesk(data.path()).args(["documents", "delete", "contact.md"])).0, 0);
+    let said = serve();
+    assert!(said.contains("ready after") && !said.contains("sample documents"), "{said}");
+}
+
+#[test]
+fn what_a_first_start_makes_is_for_no_log() {
+    use std::os::unix::fs::PermissionsExt;
+    let data = tempfile::tempdir().unwrap();
+    let said = first_words(frontdesk(data.path()).args(["serve", "--listen", "127.0.0.1:0"]));
+    for (file, begins) in [("first-admin-token.txt", "fd_"), ("first-account.txt", "owner@localhost ")] {
+        let path = data.path().join(file);
+        let secret = std::fs::read_to_string(&path).unwrap();
+        assert!(secret.starts_with(begins) && secret.len() > begins.len() + 8, "{secret}");
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        let bare = secret.trim().rsplit(' ').next().unwrap();
+        assert!(said.contains(path.to_str().unwrap()) && !said.contains(bare), "{said}");
+    }
+}
+
+#[test]
+fn the_rules_that_the_house_follows_are_tested() {
+    let data = tempfile::tempdir().unwrap();
+    let policy = |name: &str, example: &str| {
+        let path = data.path().join(name);
+        let rule =
+            "version = '1'\n[[rule]]\nname = 'human'\naction = 'escalate'\nreply = 'handoff'\npatterns = ['person']\n";
+        std::fs::write(&path, format!("{rule}[rule.examples]\nyes = ['{example}']\n")).unwrap();
+        path
+    };
+    let test = || run(frontdesk(data.path()).args(["policy", "test"]));
+    let (code, _, talk) = test();
+    assert_eq!((code, talk.contains("as shipped")), (0, true), "{talk}");
+    let own = policy("own.toml", "somebody, please");
+    std::fs::write(data.path().join("frontdesk.toml"), format!("[dialogue]\npolicy = {own:?}\n")).unwrap();
+    let (code, out, talk) = test();
+    assert_eq!((code, out.contains("somebody, please")), (6, true), "{out}");
+    assert!(talk.contains("own.toml"), "{talk}");
+    let said = first_words(frontdesk(data.path()).args(["serve", "--listen", "127.0.0.1:0"]));
+    assert!(said.contains("Warning: 1 examples of the rules do not hold"), "{said}");
+    policy("policy.toml", "a person, please");
+    let (code, _, talk) = test();
+    assert_eq!((code, talk.contains("edited in the console")), (0, true), "{talk}");
 }

@@ -2,7 +2,7 @@
 // that nothing has to be downloaded.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -81,13 +81,12 @@ class Server {
 
   async opened() {
     this.url = await this.saying(/Frontdesk is open: (http:\S+)/);
-    this.admin = /Administrator token[^:]*: (\S+)/.exec(this.#said)?.[1];
+    // Nobody is at the terminal, so a first start leaves both in files.
+    const left = (name) => readFile(join(this.#data, name), 'utf8').catch(() => '');
+    this.admin = (await left('first-admin-token.txt')).trim();
+    /** The owner's generated password. */
+    this.password = (await left('first-account.txt')).trim().split(' ')[1];
     return this;
-  }
-
-  /** The owner's generated password, which the first start prints. */
-  get password() {
-    return /owner@localhost[ :]+(\S+)/.exec(this.#said)?.[1];
   }
 
   /** Calls the API as the administrator. */
