@@ -52,7 +52,7 @@ fn followed(config: &Config, terminal: &Terminal) -> anyhow::Result<(Policy, Str
     if let Some(edited) = kept::load(&config.data)? {
         let folder = config.data.display();
         let origin = format!("edited in the console, in {folder}");
-        return Ok((edited, terminal.choose(&origin, &format!("在控制台中编辑，位于 {folder}")).to_owned()));
+        return Ok((edited, terminal.choose(&origin, &format!("在工作台中编辑，位于 {folder}")).to_owned()));
     }
     match &config.dialogue.policy {
         Some(path) => Ok((read(path)?, path.display().to_string())),

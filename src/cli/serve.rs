@@ -105,7 +105,7 @@ async fn show_owner(house: &House, terminal: &Terminal) -> anyhow::Result<()> {
     let made = house.accounts.first_owner(WorkspaceId::DEFAULT, clock::now()).await;
     if let Some(password) = made.context("the first account cannot be made")? {
         let account = format!("{FIRST_OWNER} {password}");
-        let names = ["Console account", "控制台账号"];
+        let names = ["Console account", "工作台账号"];
         entrust(&house.config.data, ACCOUNT_FILE, &account, names, "agents password", terminal)?;
     }
     Ok(())
