@@ -4,6 +4,7 @@ pub mod identifiers;
 pub mod language;
 pub mod normalise;
 pub mod pattern;
+pub mod patterns;
 pub mod quantities;
 pub mod sentences;
 pub mod synonyms;

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use regex::{RegexSet, RegexSetBuilder};
 use sha2::{Digest, Sha256};
 
 pub mod file;
@@ -15,7 +14,7 @@ use crate::dialogue::policy::file::{Action, Currency, File};
 use crate::model::event::{Priority, ReasonKind};
 use crate::model::passage::Passage;
 use crate::text::normalise::fold;
-use crate::text::pattern::latin;
+use crate::text::patterns::Patterns;
 use crate::text::quantities::quantities;
 use crate::text::quantities::quantity::Unit;
 
@@ -39,10 +38,10 @@ pub struct Policy {
 #[derive(Debug)]
 struct Rule {
     said: file::Rule,
-    patterns: RegexSet,
-    unless: RegexSet,
+    patterns: Patterns,
+    unless: Patterns,
     /// Weight of each cue pattern, and whether it is looked for in passages.
-    cues: RegexSet,
+    cues: Patterns,
     weights: Vec<(u32, bool)>,
 }
 
@@ -118,14 +117,7 @@ pub fn parse(text: &str) -> Result<Policy, Error> {
         if said.whole {
             patterns = patterns.into_iter().map(|pattern| format!("^(?:{pattern})$")).collect();
         }
-        let compile = |patterns: Vec<String>| {
-            RegexSetBuilder::new(patterns.iter().map(|pattern| latin(pattern)))
-                .dot_matches_new_line(true)
-                .size_limit(64 << 20)
-                .dfa_size_limit(4 << 20)
-                .build()
-                .map_err(|error| wrong(error.to_string()))
-        };
+        let compile = |patterns: Vec<String>| Patterns::new(&patterns).map_err(wrong);
         let mut cues = Vec::new();
         let mut weights = Vec::new();
         for cue in &said.cues {
@@ -239,7 +231,7 @@ impl Rule {
     fn weigh(&self, text: &str, documents_only: bool) -> u32 {
         self.cues
             .matches(text)
-            .iter()
+            .into_iter()
             .map(|pattern| self.weights[pattern])
             .filter(|(_, documents)| *documents || !documents_only)
             .map(|(weight, _)| weight)
