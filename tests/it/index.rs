@@ -159,30 +159,6 @@ async fn a_reader_stands_beside_the_writer() {
     assert!(matches!(reader.apply(&change(SHOP, vec![], &["b"], 3)).await, Err(Error::Unavailable(_))));
 }
 
-/// A reader that looks just while something is written must not take what it saw for newer than it is.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_busy_reader_is_never_behind() {
-    let folder = tempfile::tempdir().unwrap();
-    let writer = open(folder.path(), Access::Write);
-    writer.apply(&change(SHOP, vec![entry("a", "shoes", None)], &[], 1)).await.unwrap();
-    let reader = open(folder.path(), Access::Read);
-    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let (looking, enough) = (reader.clone(), std::sync::Arc::clone(&stop));
-    let looks = tokio::spawn(async move {
-        while !enough.load(std::sync::atomic::Ordering::Relaxed) {
-            looking.held(SHOP).await.unwrap();
-        }
-    });
-    for version in 2..=60_u64 {
-        let add = vec![entry(&version.to_string(), "shoes", None)];
-        writer.apply(&change(SHOP, add, &[], version)).await.unwrap();
-        let held = reader.held(SHOP).await.unwrap();
-        assert_eq!((held.version, held.chunks), (version, version));
-    }
-    stop.store(true, std::sync::atomic::Ordering::Relaxed);
-    looks.await.unwrap();
-}
-
 #[tokio::test]
 async fn a_damaged_index_is_begun_anew_and_says_so() {
     let folder = tempfile::tempdir().unwrap();

@@ -13,8 +13,8 @@ use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions, Value};
 use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{
-    DocAddress, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, SegmentReader, TantivyDocument,
-    TantivyError, Term,
+    DocAddress, IndexMeta, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, SegmentReader,
+    TantivyDocument, TantivyError, Term,
 };
 
 use super::dense::{Codes, from_bytes, to_bytes};
@@ -193,14 +193,7 @@ impl Shard {
 
 impl Snapshot {
     fn take(index: &tantivy::Index, reader: &IndexReader, fields: Fields, known: &[Arc<Rows>]) -> Result<Self, Error> {
-        // Another process may commit in between: what the index says of itself has to be that of the segments that are searched.
-        let metas = loop {
-            let before = index.load_metas()?;
-            reader.reload()?;
-            if index.load_metas()?.opstamp == before.opstamp {
-                break before;
-            }
-        };
+        let metas = settled(|| Ok(index.load_metas()?), || Ok(reader.reload()?))?;
         let payload = match &metas.payload {
             Some(payload) => serde_json::from_str(payload).unwrap_or_default(),
             None => Payload { format: FORMAT, ..Payload::default() },
@@ -297,6 +290,21 @@ impl Rows {
     }
 }
 
+/// Reloads until nothing was committed meanwhile, by this process or another: what the index says of itself has to be that of
+/// the segments that are searched.
+fn settled(
+    read: impl Fn() -> Result<IndexMeta, Error>,
+    reload: impl Fn() -> Result<(), Error>,
+) -> Result<IndexMeta, Error> {
+    loop {
+        let before = read()?;
+        reload()?;
+        if read()?.opstamp == before.opstamp {
+            return Ok(before);
+        }
+    }
+}
+
 fn memory(config: &Config) -> usize {
     config.writer_memory_mib.max(15) << 20
 }
@@ -341,5 +349,40 @@ impl From<TantivyError> for Error {
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
         Self::Unavailable(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::model::id::{ChunkName, WorkspaceId};
+
+    #[test]
+    fn a_commit_during_a_reload_is_neither_missed_nor_taken_for_loaded() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = Shard::open(folder.path(), Access::Write, &Config::default()).unwrap();
+        let write = |version: u64| {
+            let chunk = ChunkName::of(&[&version.to_string()]);
+            let add = vec![Entry { chunk, terms: vec!["shoe".to_owned()], vector: None }];
+            let workspace = WorkspaceId::DEFAULT;
+            writer.apply(&Change { workspace, reset: false, add, remove: Vec::new(), version: Some(version) }).unwrap();
+        };
+        write(1);
+        let index = tantivy::Index::open_in_dir(folder.path()).unwrap();
+        let reader: IndexReader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().unwrap();
+        let reloads = Cell::new(0);
+        let reload = || {
+            reader.reload()?;
+            reloads.set(reloads.get() + 1);
+            if reloads.get() == 1 {
+                write(2);
+            }
+            Ok(())
+        };
+        let metas = settled(|| Ok(index.load_metas()?), reload).unwrap();
+        let payload: Payload = serde_json::from_str(&metas.payload.unwrap()).unwrap();
+        assert_eq!((payload.version, reader.searcher().num_docs(), reloads.get()), (2, 2, 2));
     }
 }
