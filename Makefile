@@ -87,17 +87,19 @@ check: prerequisites widget console ## Format, lints, dependencies, floor plan
 	$(CARGO) test --locked --test it tidy
 
 # `make eval` asks nothing outside this machine and no model, and search is by words, so that its figures are the same everywhere.
-EVAL = eval run --offline --set llm.kind=none --set embed.kind=none
+# A failure that is not marked as known in the suites closes the gate; `scripts/known_failures.py` marks them anew.
+EVAL = eval run --offline --set llm.kind=none --set embed.kind=none --max-new-failures 0
 # Where the reports of `make eval` go.
 REPORTS ?= reports
 
 .PHONY: eval
 eval: build ## Ask the labelled questions about the sample shop; reports go to ./reports, the exit code is the gate's
 	mkdir -p $(REPORTS)
-	$(FRONTDESK) $(EVAL) eval/sample --log $(REPORTS)/sample.jsonl --html $(REPORTS)/sample.html \
-	  --markdown $(REPORTS)/sample.md --junit $(REPORTS)/sample.xml $(ARGS)
-	$(FRONTDESK) $(EVAL) eval/hostile --log $(REPORTS)/hostile.jsonl --html $(REPORTS)/hostile.html \
-	  --markdown $(REPORTS)/hostile.md --junit $(REPORTS)/hostile.xml $(ARGS)
+	@code=0; for suite in sample hostile; do \
+	  echo "$(FRONTDESK) $(EVAL) eval/$$suite $(ARGS)"; \
+	  $(FRONTDESK) $(EVAL) eval/$$suite --log $(REPORTS)/$$suite.jsonl --html $(REPORTS)/$$suite.html \
+	    --markdown $(REPORTS)/$$suite.md --junit $(REPORTS)/$$suite.xml $(ARGS) || code=$$?; \
+	done; exit $$code
 
 .PHONY: bench
 bench: models ## Run the benchmarks; what they mean stands in docs/benchmarks.md

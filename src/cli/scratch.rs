@@ -15,7 +15,9 @@ use crate::cli::terminal::Terminal;
 use crate::clock;
 use crate::config::Config;
 use crate::eval::record::Knowledge;
+use crate::eval::replay;
 use crate::knowledge::catalogue::{self, Status};
+use crate::knowledge::past;
 use crate::knowledge::retrieve::Retriever;
 use crate::llm::config::Kind;
 use crate::model::id::{DocumentId, WorkspaceId};
@@ -58,6 +60,9 @@ pub(super) fn offline(config: &mut Config) {
 }
 
 pub(super) async fn open(mut config: Config, source: &Source, terminal: &Terminal) -> anyhow::Result<Ready> {
+    // Several cases at a time make one another wait, which no customer would: a turn that falls back to words for that measures
+    // this machine.
+    config.retrieve.embed_deadline_ms = config.retrieve.embed_deadline_ms.max(replay::PATIENT_MS);
     match source {
         Source::Folders(folders) => {
             let scratch = tempfile::tempdir().context("a scratch folder cannot be made")?;
@@ -84,22 +89,25 @@ async fn ready(house: House, source: String, version: Option<u64>, folder: Optio
     if version > published {
         anyhow::bail!("the knowledge has {published} versions, there is no version {version}");
     }
+    let mut names = HashMap::new();
     let retriever = if version == published {
+        let mut after = String::new();
+        loop {
+            let page = catalogue::documents(&house.store, WorkspaceId::DEFAULT, &after, 500).await?;
+            let Some(last) = page.last() else { break };
+            after.clone_from(&last.name);
+            names.extend(page.into_iter().map(|document| (document.id, document.name)));
+        }
         Arc::clone(&house.retriever)
     } else {
-        let (store, index) = (house.store.clone(), Arc::clone(&house.index));
-        let retriever = Retriever::new(store, index, house.embedding.embedder(), house.config.retrieve.clone());
-        Arc::new(retriever.pinned_to(version))
+        // What has been deleted since has a name only there.
+        let passages = past::passages(&house.store, WorkspaceId::DEFAULT, version).await?;
+        names.extend(passages.into_iter().map(|passage| (passage.document, passage.source)));
+        let (store, config) = (&house.store, &house.config.retrieve);
+        let embedder = house.embedding.embedder();
+        Arc::new(replay::retriever(store, embedder, config, WorkspaceId::DEFAULT, version).await?)
     };
     let sha256 = retriever.fingerprint(WorkspaceId::DEFAULT, version).await?;
-    let mut names = HashMap::new();
-    let mut after = String::new();
-    loop {
-        let page = catalogue::documents(&house.store, WorkspaceId::DEFAULT, &after, 500).await?;
-        let Some(last) = page.last() else { break };
-        after.clone_from(&last.name);
-        names.extend(page.into_iter().map(|document| (document.id, document.name)));
-    }
     let documents = names.len() as u64;
     Ok(Ready { house, retriever, names, knowledge: Knowledge { source, version, documents, sha256 }, _folder: folder })
 }

@@ -160,6 +160,12 @@ impl Dialogue {
         running.run(conversation, turn, shown).await
     }
 
+    /// Versions of the prompts, of each language.
+    #[must_use]
+    pub fn prompts(&self) -> Vec<String> {
+        [Language::En, Language::Zh].map(|language| self.prompts.version(language)).to_vec()
+    }
+
     /// What turns evidence into confidence, and what is claimed about it.
     #[must_use]
     pub fn calibration(&self) -> &Calibration {

@@ -15,9 +15,9 @@ use crate::dialogue::policy::{self, Policy};
 use crate::dialogue::{self, Dialogue, Reply};
 use crate::eval::case::{Case, Turn};
 use crate::eval::judge;
-use crate::eval::record::{Earlier, End, Outcome, Said};
+use crate::eval::record::{Earlier, End, Outcome, SCRIPTED, Said};
 use crate::eval::suite::Prices;
-use crate::eval::watch::Watched;
+use crate::eval::watch::{self, Watched};
 use crate::knowledge::retrieve::Retriever;
 use crate::llm::Llm;
 use crate::model::conversation::Conversation;
@@ -25,7 +25,7 @@ use crate::model::decision::{Action, Decision, Evidence, Mode, Thresholds, Usage
 use crate::model::event::{Event, Recorded};
 use crate::model::id::{ConversationId, CustomerId, DocumentId, TurnId, WorkspaceId};
 use crate::switchboard::outcome;
-use crate::text::language;
+use crate::text::language::{self, Language};
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -84,7 +84,13 @@ impl Asker {
             let verdict = judge::judge(llm, case, &outcome, self.judges).await;
             let _ = llm.take_failure();
             match verdict {
-                Ok(judged) => outcome.judged = judged,
+                Ok(judged) => {
+                    if let Some(votes) = &judged {
+                        let cost = self.prices.cost(llm.name(), votes.prompt_tokens, votes.completion_tokens);
+                        outcome.cost = outcome.cost.zip(cost).map(|(turns, votes)| turns + votes);
+                    }
+                    outcome.judged = judged;
+                }
                 Err(error) => return End::Broke(format!("the judge failed: {error}")),
             }
         }
@@ -128,8 +134,8 @@ impl Asker {
         if let Some(error) = self.watched.as_ref().and_then(Watched::take_failure) {
             return Err(error.to_string());
         }
-        if done.decision.because == "search_failed" {
-            return Err(done.decision.faults.join("; "));
+        if let Some(fault) = watch::fault(&done.decision) {
+            return Err(fault);
         }
         Ok((done, latency_ms))
     }
@@ -175,39 +181,44 @@ impl Talk {
     /// Takes an answer as given.
     fn scripted(&mut self, text: &str) -> Result<(), String> {
         let turn: TurnId = clock::id();
-        let decision = Decision {
-            turn,
-            action: Action::Answer,
-            mode: Mode::Fixed,
-            language: self.conversation.language,
-            rule: None,
-            because: "scripted".to_owned(),
-            query: String::new(),
-            evidence: Evidence::default(),
-            thresholds: Thresholds { answer: 0.0, offer: 0.0 },
-            calibration: String::new(),
-            promise: None,
-            knowledge: 0,
-            considered: Vec::new(),
-            prompt: None,
-            model: None,
-            asked: None,
-            wrote: None,
-            cut: Vec::new(),
-            faults: Vec::new(),
-            usage: Usage::default(),
-        };
+        let decision = Decision { turn, language: self.conversation.language, ..scripted_decision() };
         self.happen(Event::TurnStarted { turn, through: self.conversation.seq })?;
         self.happen(Event::Decided { decision: Box::new(decision) })?;
         let (text, mode, citations) = (text.to_owned(), Mode::Fixed, Vec::new());
         self.happen(Event::BotSaid { turn, text: text.clone(), mode, citations, offers_human: false })?;
-        self.earlier.push(Earlier { action: Action::Answer, because: "scripted".to_owned(), text });
+        self.earlier.push(Earlier { action: Action::Answer, because: SCRIPTED.to_owned(), text });
         Ok(())
     }
 
     fn happen(&mut self, event: Event) -> Result<(), String> {
         let recorded = Recorded { seq: self.conversation.seq + 1, at: clock::now(), event };
         self.conversation.apply(&recorded).map_err(|error| error.to_string())
+    }
+}
+
+/// What stands in the place of a decision where the case says what was answered.
+pub(super) fn scripted_decision() -> Decision {
+    Decision {
+        turn: TurnId(Uuid::nil()),
+        action: Action::Answer,
+        mode: Mode::Fixed,
+        language: Language::En,
+        rule: None,
+        because: SCRIPTED.to_owned(),
+        query: String::new(),
+        evidence: Evidence::default(),
+        thresholds: Thresholds { answer: 0.0, offer: 0.0 },
+        calibration: String::new(),
+        promise: None,
+        knowledge: 0,
+        considered: Vec::new(),
+        prompt: None,
+        model: None,
+        asked: None,
+        wrote: None,
+        cut: Vec::new(),
+        faults: Vec::new(),
+        usage: Usage::default(),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::model::decision::Action;
 use crate::model::event::ReasonKind;
 use crate::text::language::Language;
 use crate::text::quantities::quantities;
+use crate::text::quantities::quantity::{Quantity, Unit};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +30,9 @@ pub struct Case {
     /// A single failure of this case closes the gate, whatever the rates are.
     #[serde(default, skip_serializing_if = "is_false")]
     pub zero_tolerance: bool,
+    /// It fails, and is known to: it closes no gate by that, whereas the failure of any other case counts for `max_new_failures`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub known_failure: bool,
     /// Where a machine took it from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
@@ -158,6 +162,24 @@ pub struct Span {
     pub quote: String,
 }
 
+impl Measured {
+    /// How far off is still right. A number without a unit is one of the quantity's own: `2` on `30 days` is two days.
+    #[must_use]
+    pub fn span(&self) -> Option<Quantity> {
+        let one = |text: &str| quantities(text).into_iter().next();
+        let within = one(self.within.as_deref()?)?;
+        let wanted = one(&self.quantity)?;
+        if within.unit != Unit::Count || matches!(wanted.unit, Unit::Count | Unit::Date) {
+            return Some(within);
+        }
+        let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
+        let start = self.quantity.find(|c: char| c.is_ascii_digit())?;
+        let end = self.quantity[start..].find(|c| !is_number(c)).map_or(self.quantity.len(), |length| start + length);
+        let number = self.within.as_deref()?.trim();
+        one(&format!("{}{number}{}", &self.quantity[..start], &self.quantity[end..]))
+    }
+}
+
 impl Turn {
     #[must_use]
     pub fn text(&self) -> &str {
@@ -207,6 +229,15 @@ impl Case {
     #[must_use]
     pub fn is_answerable(&self) -> bool {
         self.expect.decision == Action::Answer
+    }
+
+    /// Whether it accepts any answer whatsoever: nothing must be stated, cited or left out. Such a case says whether there is an
+    /// answer, not whether it is right.
+    #[must_use]
+    pub fn takes_any_answer(&self) -> bool {
+        let expect = &self.expect;
+        let answers = expect.decision == Action::Answer || expect.accept.contains(&Action::Answer);
+        answers && expect.facts.is_empty() && expect.cites.is_empty() && expect.must_not.is_empty()
     }
 
     #[must_use]
@@ -287,8 +318,11 @@ impl Fact {
                 if !one(&measured.quantity) {
                     return Some(format!("quantity: {:?} is not read as one number or date", measured.quantity));
                 }
-                let within = measured.within.as_ref().filter(|within| !one(within))?;
-                Some(format!("within: {within:?} is not read as one number"))
+                let within = measured.within.as_ref()?;
+                if !one(within) {
+                    return Some(format!("within: {within:?} is not read as one number"));
+                }
+                measured.span().is_none().then(|| format!("within: {within:?} needs a unit"))
             }
             Self::Text(_) | Self::Any(_) => None,
         }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::eval::record::{Record, Run};
-use crate::eval::stats::{Interval, RESAMPLES, SEED, bootstrap_mean, mcnemar};
+use crate::eval::stats::{Interval, RESAMPLES, SEED, bootstrap_mean, holm, mcnemar, resamples, sign_flip};
 
 /// From here on a difference is not put down to chance.
 const LEVEL: f64 = 0.05;
@@ -66,6 +66,8 @@ pub struct Metric {
     pub difference: f64,
     /// Bootstrap of the paired differences, 95 %.
     pub interval: Option<Interval>,
+    /// Sign-flip test, raised by Holm's method for the number of metrics.
+    pub p: f64,
     pub finding: Finding,
 }
 
@@ -168,25 +170,9 @@ fn metrics(pairs: &[(&Kept, &Kept)]) -> Vec<Metric> {
     let metric = |name: &str| {
         let both: Vec<(f64, f64)> = pairs.iter().filter_map(|(a, b)| of(a, name).zip(of(b, name))).collect();
         let differences: Vec<f64> = both.iter().map(|pair| pair.1 - pair.0).collect();
-        let interval = bootstrap_mean(&differences, RESAMPLES, SEED);
-        let up = !LESS.contains(&name);
-        let finding = match interval {
-            Some(interval) if interval.low > 0.0 => {
-                if up {
-                    Finding::Better
-                } else {
-                    Finding::Worse
-                }
-            }
-            Some(interval) if interval.high < 0.0 => {
-                if up {
-                    Finding::Worse
-                } else {
-                    Finding::Better
-                }
-            }
-            _ => Finding::CannotTell,
-        };
+        let interval = bootstrap_mean(&differences, resamples(differences.len()), SEED);
+        // With fewer than six pairs no pattern of signs is unlikely enough.
+        let p = sign_flip(&differences);
         Metric {
             name: name.to_owned(),
             cases: both.len() as u64,
@@ -194,10 +180,21 @@ fn metrics(pairs: &[(&Kept, &Kept)]) -> Vec<Metric> {
             second: mean(&both.iter().map(|pair| pair.1).collect::<Vec<_>>()),
             difference: mean(&differences),
             interval,
-            finding,
+            p,
+            finding: Finding::CannotTell,
         }
     };
-    names.into_iter().map(metric).filter(|metric| metric.cases > 0).collect()
+    let mut metrics: Vec<Metric> = names.into_iter().map(metric).filter(|metric| metric.cases > 0).collect();
+    let raised = holm(&metrics.iter().map(|metric| metric.p).collect::<Vec<_>>());
+    for (metric, p) in metrics.iter_mut().zip(raised) {
+        metric.p = p;
+        metric.finding = match (p < LEVEL, (metric.difference < 0.0) == LESS.contains(&metric.name.as_str())) {
+            (false, _) => Finding::CannotTell,
+            (true, true) => Finding::Better,
+            (true, false) => Finding::Worse,
+        };
+    }
+    metrics
 }
 
 fn mean(values: &[f64]) -> f64 {
@@ -216,6 +213,20 @@ mod tests {
             ((false, false), neither),
         ];
         kinds.into_iter().flat_map(|(pair, times)| std::iter::repeat_n(pair, times)).collect()
+    }
+
+    #[test]
+    fn a_metric_of_few_cases_proves_nothing() {
+        let kept =
+            |f1: f64| Kept { pass: true, wrong: false, answered: true, scores: vec![("token_f1".to_owned(), f1)] };
+        let compared = |count: usize| {
+            let (before, after) = (vec![kept(0.2); count], vec![kept(0.9); count]);
+            let pairs: Vec<(&Kept, &Kept)> = before.iter().zip(&after).collect();
+            metrics(&pairs)[0].finding
+        };
+        assert_eq!(compared(1), Finding::CannotTell);
+        assert_eq!(compared(5), Finding::CannotTell);
+        assert_eq!(compared(6), Finding::Better);
     }
 
     #[test]

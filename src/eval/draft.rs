@@ -156,6 +156,7 @@ pub fn case(kind: &str, passage: &Passage, question: String, expect: Expect) -> 
         expect,
         tags: vec!["draft".to_owned(), kind.to_owned()],
         zero_tolerance: false,
+        known_failure: false,
         source: Some(passage.source.clone()),
         unreviewed: true,
     }

@@ -124,6 +124,7 @@ fn case(conversation: &Conversation, replied: Replied) -> Option<Case> {
         expect,
         tags,
         zero_tolerance: false,
+        known_failure: false,
         source: Some(format!("conversation {}", conversation.id)),
         unreviewed: true,
     })

@@ -25,25 +25,44 @@ pub fn version() -> String {
 
 /// Collects votes on an answer; `None` where the bot did not answer or the label does not say what is right.
 ///
+/// A vote that is neither is an abstention.
+///
 /// # Errors
-/// The model could not be asked, or said something else.
+/// The model could not be asked.
 pub async fn judge(llm: &dyn Llm, case: &Case, outcome: &Outcome, votes: u32) -> Result<Option<Judged>, Error> {
     let facts = case.expect.facts.iter().map(ToString::to_string);
     let expected: Vec<String> = facts.chain(case.expect.answers.iter().cloned()).collect();
     if votes == 0 || expected.is_empty() || outcome.decision.action != Action::Answer {
         return Ok(None);
     }
-    let mut judged = Judged { judge: format!("{} {}", llm.name(), version()), right: 0, wrong: 0 };
+    let mut judged = Judged {
+        judge: format!("{} {}", llm.name(), version()),
+        right: 0,
+        wrong: 0,
+        abstained: 0,
+        prompt_tokens: 0,
+        completion_tokens: 0,
+    };
     for vote in 1..=votes {
-        match ask(llm, case, outcome, &expected, vote).await? {
-            true => judged.right += 1,
-            false => judged.wrong += 1,
+        let said = ask(llm, case, outcome, &expected, vote, &mut judged).await?;
+        let word: String = said.trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
+        match word.to_ascii_uppercase().as_str() {
+            "RIGHT" => judged.right += 1,
+            "WRONG" => judged.wrong += 1,
+            _ => judged.abstained += 1,
         }
     }
     Ok(Some(judged))
 }
 
-async fn ask(llm: &dyn Llm, case: &Case, outcome: &Outcome, expected: &[String], vote: u32) -> Result<bool, Error> {
+async fn ask(
+    llm: &dyn Llm,
+    case: &Case,
+    outcome: &Outcome,
+    expected: &[String],
+    vote: u32,
+    judged: &mut Judged,
+) -> Result<String, Error> {
     let content = format!(
         "Question:\n{}\n\nA right answer says:\n- {}\n\nThe answer that was given:\n<<<\n{}\n>>>\n\n(vote {vote})",
         case.said().collect::<Vec<_>>().join("\n"),
@@ -62,14 +81,13 @@ async fn ask(llm: &dyn Llm, case: &Case, outcome: &Outcome, expected: &[String],
     let mut pieces = llm.stream(&prompt).await?;
     let mut said = String::new();
     while let Some(piece) = pieces.next().await {
-        if let Piece::Text(text) = piece? {
-            said.push_str(&text);
+        match piece? {
+            Piece::Text(text) => said.push_str(&text),
+            Piece::Done { prompt_tokens, completion_tokens, .. } => {
+                judged.prompt_tokens += prompt_tokens;
+                judged.completion_tokens += completion_tokens;
+            }
         }
     }
-    let word: String = said.trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
-    match word.to_ascii_uppercase().as_str() {
-        "RIGHT" => Ok(true),
-        "WRONG" => Ok(false),
-        _ => Err(Error::Garbled("the judge said neither RIGHT nor WRONG".to_owned())),
-    }
+    Ok(said)
 }

@@ -88,6 +88,7 @@ pub fn cases(tickets: &[Ticket]) -> Vec<Case> {
                 expect,
                 tags: vec!["ticket".to_owned()],
                 zero_tolerance: false,
+                known_failure: false,
                 source: None,
                 unreviewed: true,
             }

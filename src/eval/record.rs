@@ -51,22 +51,29 @@ pub struct Run {
     /// The embedding model; `None` is search by words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embedder: Option<String>,
+    /// SHA-256 over the other settings of search and dialogue, such as thresholds and deadlines, in hexadecimal.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub settings: String,
     /// Attempts at each case.
     pub repeat: u32,
+    /// What all cases together must reach: the command line's; a suite's own stands with the suite.
     pub gate: Gate,
     #[serde(default, skip_serializing_if = "Prices::is_empty")]
     pub prices: Prices,
 }
 
 /// A suite that was asked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Asked {
     pub name: String,
     pub version: String,
     pub sha256: String,
-    /// Cases that were chosen, of so many.
+    /// Cases that were chosen, of so many that could be: drafts only count where they were asked for.
     pub chosen: usize,
     pub of: usize,
+    /// What its cases must reach when all of them were chosen.
+    #[serde(default, skip_serializing_if = "Gate::is_empty")]
+    pub gate: Gate,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +89,9 @@ pub struct Knowledge {
 /// One attempt at one case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
+    /// Place of its suite in [`Run::suites`]; who runs several suites sets it.
+    #[serde(default)]
+    pub suite: usize,
     /// The case as it was asked.
     pub case: Case,
     /// From 1.
@@ -140,6 +150,9 @@ pub struct Said {
     pub reason: Option<Reason>,
 }
 
+/// Why a turn before the judged one ended as it did, when the case says so.
+pub const SCRIPTED: &str = "scripted";
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Earlier {
     pub action: Action,
@@ -154,6 +167,13 @@ pub struct Judged {
     pub judge: String,
     pub right: u32,
     pub wrong: u32,
+    /// It said something else.
+    #[serde(default)]
+    pub abstained: u32,
+    #[serde(default)]
+    pub prompt_tokens: u32,
+    #[serde(default)]
+    pub completion_tokens: u32,
 }
 
 /// How it compares with what was expected. Computed by `eval::score`, stored for reading; `rescore` computes it anew.
@@ -175,10 +195,40 @@ pub struct Verdict {
 /// Something demanded that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
-    /// `decision`, `reason`, `rule`, `fact`, `cites`, `must_not`, `language`, `latency`, `cost`, `summary`, `ungrounded`.
+    /// `decision`, `reason`, `rule`, `fact`, `cites`, `must_not`, `language`, `latency`, `cost`, `summary`.
     pub check: String,
     /// What was expected and what came.
     pub detail: String,
+}
+
+impl Run {
+    /// Attempts that a whole run has.
+    #[must_use]
+    pub fn attempts(&self) -> u64 {
+        self.suites.iter().map(|suite| suite.chosen as u64).sum::<u64>() * u64::from(self.repeat)
+    }
+
+    /// What another run has otherwise, in one word each, but for the choice of cases: nothing, and both ask the same house the
+    /// same.
+    #[must_use]
+    pub fn differs(&self, other: &Self) -> Vec<&'static str> {
+        let hashes = |run: &Self| run.suites.iter().map(|suite| suite.sha256.clone()).collect::<Vec<_>>();
+        [
+            ("suites", hashes(self) != hashes(other)),
+            ("program", self.program != other.program),
+            ("knowledge", self.knowledge.sha256 != other.knowledge.sha256),
+            ("calibration", self.calibration != other.calibration),
+            ("policy", self.policy != other.policy),
+            ("prompts", self.prompts != other.prompts),
+            ("model", self.model != other.model),
+            ("embedder", self.embedder != other.embedder),
+            ("settings", self.settings != other.settings),
+            ("repeat", self.repeat != other.repeat),
+        ]
+        .into_iter()
+        .filter_map(|(what, other)| other.then_some(what))
+        .collect()
+    }
 }
 
 impl Record {
@@ -219,6 +269,12 @@ impl Log {
     }
 }
 
+impl Log {
+    fn ends(&mut self) -> bool {
+        self.lines.all(|line| line.is_ok_and(|line| line.trim().is_empty()))
+    }
+}
+
 impl Iterator for Log {
     type Item = anyhow::Result<Record>;
 
@@ -234,8 +290,8 @@ impl Iterator for Log {
             return match serde_json::from_str(&text) {
                 Ok(Line::Case(record)) => Some(Ok(*record)),
                 Ok(Line::Run(_)) => continue,
-                // The last line of a run that was cut short.
-                Err(error) if error.is_eof() => None,
+                // The last line of a run that was cut short; in any other place it is damage.
+                Err(error) if error.is_eof() && self.ends() => None,
                 Err(error) => {
                     Some(Err(error).with_context(|| format!("{}:{} cannot be read", self.path.display(), self.number)))
                 }

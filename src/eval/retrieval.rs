@@ -29,6 +29,7 @@ const TEXTS: usize = 32;
 /// A line of the corpus file.
 #[derive(Clone, Debug, Deserialize)]
 struct Passage {
+    #[serde(alias = "_id")]
     id: String,
     #[serde(default)]
     title: String,
@@ -38,6 +39,7 @@ struct Passage {
 /// A line of the queries file.
 #[derive(Clone, Debug, Deserialize)]
 struct Question {
+    #[serde(alias = "_id")]
     id: String,
     text: String,
     /// Sub-set that the question is counted under.
@@ -48,7 +50,9 @@ struct Question {
 /// A line of the qrels file: this passage answers that question.
 #[derive(Clone, Debug, Deserialize)]
 struct Judgement {
+    #[serde(alias = "query-id")]
     query_id: String,
+    #[serde(alias = "corpus-id")]
     doc_id: String,
     #[serde(default = "one")]
     score: f64,
@@ -61,7 +65,7 @@ fn one() -> f64 {
 /// The three files, as JSON lines.
 #[derive(Clone, Copy, Debug)]
 pub struct Files<'a> {
-    /// `{id, title?, text}`
+    /// `{id or _id, title?, text}`
     pub corpus: &'a Path,
     /// `{id, text, source?}`
     pub queries: &'a Path,
@@ -88,7 +92,8 @@ pub struct Report {
     pub sources: BTreeMap<String, Figures>,
 }
 
-/// Means over questions, 0 to 1.
+/// Means over questions, 0 to 1. recall@k is the share of questions with a right passage among the first k (success@k); it is the
+/// share of right passages that are found only where each question has one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Figures {
     pub questions: usize,
@@ -119,6 +124,8 @@ pub async fn run(
     for judgement in lines::<Judgement>(files.qrels)? {
         judged.entry(judgement.query_id.clone()).or_default().push(judgement);
     }
+    // Where no passage is relevant, none can be found.
+    judged.retain(|_, judgements| judgements.iter().any(|judgement| judgement.score > 0.0));
     let questions: Vec<Question> = questions.into_iter().filter(|question| judged.contains_key(&question.id)).collect();
     if questions.is_empty() {
         bail!("no question of {} is judged in {}", files.queries.display(), files.qrels.display());

@@ -57,7 +57,7 @@ pub async fn run(
                 Ok(asker) => asker,
                 Err(error) => {
                     let end = End::Broke(format!("{error:#}"));
-                    return Some(Record { case, attempt, end, verdict: Verdict::default() });
+                    return Some(Record { suite: 0, case, attempt, end, verdict: Verdict::default() });
                 }
             };
             let task = tokio::spawn(async move {
@@ -78,7 +78,7 @@ pub async fn run(
                 }
                 End::Broke(_) => Verdict::default(),
             };
-            Some(Record { case, attempt, end, verdict })
+            Some(Record { suite: 0, case, attempt, end, verdict })
         }
     };
     let mut records = futures::stream::iter(attempts).map(|(case, attempt)| begin(case, *attempt)).buffered(jobs);

@@ -103,19 +103,84 @@ pub fn mcnemar(only_first: u64, only_second: u64) -> f64 {
     (2.0 * binomial_cdf(only_first.min(only_second), differ, 0.5)).min(1.0)
 }
 
-/// The 95 % percentile interval of a mean by resampling (Efron 1979, Annals of Statistics 7). Give it the paired differences to
-/// compare two runs.
+/// The 95 % percentile interval of a mean by resampling. Give it the paired differences to compare two runs.
 #[must_use]
 pub fn bootstrap_mean(values: &[f64], resamples: usize, seed: u64) -> Option<Interval> {
-    if values.is_empty() || resamples == 0 {
+    let mean = |drawn: &[usize]| Some(drawn.iter().map(|at| values[*at]).sum::<f64>() / drawn.len() as f64);
+    bootstrap(values.len(), resamples, seed, mean)
+}
+
+/// The 95 % percentile interval of any figure of `count` cases, by drawing the cases anew (Efron 1979, Annals of Statistics 7).
+/// The figure is computed from the places of the cases that were drawn; draws of which there is none are left out.
+#[must_use]
+pub fn bootstrap(
+    count: usize,
+    resamples: usize,
+    seed: u64,
+    figure: impl Fn(&[usize]) -> Option<f64>,
+) -> Option<Interval> {
+    if count == 0 {
         return None;
     }
     let mut random = Random::new(seed);
-    let mut means: Vec<f64> = (0..resamples)
-        .map(|_| (0..values.len()).map(|_| values[random.below(values.len())]).sum::<f64>() / values.len() as f64)
-        .collect();
-    means.sort_by(f64::total_cmp);
-    Some(Interval { low: quantile(&means, 0.025), high: quantile(&means, 0.975) })
+    let mut drawn = vec![0; count];
+    let mut figures: Vec<f64> = Vec::with_capacity(resamples);
+    for _ in 0..resamples {
+        drawn.fill_with(|| random.below(count));
+        figures.extend(figure(&drawn));
+    }
+    figures.sort_by(f64::total_cmp);
+    (!figures.is_empty()).then(|| Interval { low: quantile(&figures, 0.025), high: quantile(&figures, 0.975) })
+}
+
+/// Resamples of so many cases that take a bearable time: the more cases, the less chance there is to be seen.
+#[must_use]
+pub fn resamples(count: usize) -> usize {
+    (2_000_000 / count.max(1)).clamp(200, RESAMPLES)
+}
+
+/// The two-sided sign-flip test (Fisher 1935, The Design of Experiments, § 21): how likely the mean of paired differences is at
+/// least this far from 0 when each difference could as well have had the other sign. Exact for up to 14 differences that are not
+/// 0; for more, by random signs with a fixed seed, counting what was seen among them (Phipson & Smyth 2010).
+#[must_use]
+pub fn sign_flip(differences: &[f64]) -> f64 {
+    let differ: Vec<f64> = differences.iter().copied().filter(|difference| *difference != 0.0).collect();
+    let seen = differ.iter().sum::<f64>().abs() * (1.0 - 1e-12);
+    let flipped = |signs: &mut dyn FnMut() -> bool| -> bool {
+        differ.iter().map(|value| if signs() { *value } else { -value }).sum::<f64>().abs() >= seen
+    };
+    if differ.len() <= 14 {
+        let all = 1_u32 << differ.len();
+        let extreme = (0..all)
+            .filter(|pattern| {
+                let mut left = *pattern;
+                flipped(&mut || {
+                    let sign = left & 1 == 1;
+                    left >>= 1;
+                    sign
+                })
+            })
+            .count();
+        return extreme as f64 / f64::from(all);
+    }
+    let mut random = Random::new(SEED);
+    let times = (4_000_000 / differ.len()).clamp(999, 9_999);
+    let extreme = (0..times).filter(|_| flipped(&mut || random.draw() & 1 == 1)).count();
+    (extreme + 1) as f64 / (times + 1) as f64
+}
+
+/// Probabilities of several tests, each raised so that a level holds for all of them together (Holm 1979, Scandinavian Journal of
+/// Statistics 6).
+#[must_use]
+pub fn holm(tests: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..tests.len()).collect();
+    order.sort_by(|a, b| tests[*a].total_cmp(&tests[*b]));
+    let (mut raised, mut least) = (vec![0.0; tests.len()], 0.0_f64);
+    for (rank, at) in order.iter().enumerate() {
+        least = least.max((tests[*at] * (tests.len() - rank) as f64).min(1.0));
+        raised[*at] = least;
+    }
+    raised
 }
 
 /// A quantile of sorted values, by linear interpolation (type 7 of Hyndman & Fan 1996). 0 of nothing is 0.
@@ -271,6 +336,26 @@ mod tests {
         // The normal approximation: 2 ± 1.96 · √2 / √400.
         assert!((interval.low - 1.861).abs() < 0.02 && (interval.high - 2.139).abs() < 0.02, "{interval:?}");
         assert_eq!(bootstrap_mean(&[], RESAMPLES, SEED), None);
+    }
+
+    #[test]
+    fn signs_are_flipped_in_every_way() {
+        // Of 2^6 patterns only all plus and all minus are as far from 0.
+        near(sign_flip(&[1.0, 2.0, 0.5, 1.0, 3.0, 1.0, 0.0, 0.0]), 2.0 / 64.0);
+        near(sign_flip(&[1.0]), 1.0);
+        near(sign_flip(&[]), 1.0);
+        // For equal sizes it is the sign test: mcnemar(5, 15) by random signs.
+        let twenty: Vec<f64> = (0..20).map(|at| if at < 15 { 1.0 } else { -1.0 }).collect();
+        assert!((sign_flip(&twenty) - mcnemar(5, 15)).abs() < 0.01, "{}", sign_flip(&twenty));
+    }
+
+    /// `statsmodels.stats.multitest.multipletests([0.01, 0.04, 0.03], method="holm")`.
+    #[test]
+    fn several_tests_are_those_of_statsmodels() {
+        for (raised, expected) in holm(&[0.01, 0.04, 0.03]).into_iter().zip([0.03, 0.06, 0.06]) {
+            near(raised, expected);
+        }
+        assert!(holm(&[]).is_empty());
     }
 
     /// `numpy.quantile([1, 2, 4, 8], [0, 0.25, 0.5, 0.95, 1])`.

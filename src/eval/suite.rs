@@ -3,7 +3,7 @@
 //! A suite is text in the business's own repository. Its SHA-256 stands in every report, so that a figure can be traced to the
 //! questions that made it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,8 @@ pub struct Suite {
     /// Of the file's bytes, in hexadecimal.
     pub sha256: String,
     pub cases: Vec<Case>,
+    /// The line on which each case stands, from 1.
+    pub lines: Vec<usize>,
 }
 
 /// What a suite says about itself; every field may be left out.
@@ -68,9 +70,33 @@ pub struct Gate {
     /// Slowest turn of 95 in 100, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_p95_ms: Option<f64>,
+    /// Most cases that fail and are not marked as known failures; a number of cases.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_new_failures: Option<u32>,
 }
 
 impl Gate {
+    /// Whether it demands nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What is demanded here and not by `other`.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        fn left<T: Copy>(here: Option<T>, there: Option<T>) -> Option<T> {
+            here.filter(|_| there.is_none())
+        }
+        Self {
+            min_accuracy: left(self.min_accuracy, other.min_accuracy),
+            max_wrong: left(self.max_wrong, other.max_wrong),
+            min_coverage: left(self.min_coverage, other.min_coverage),
+            max_p95_ms: left(self.max_p95_ms, other.max_p95_ms),
+            max_new_failures: left(self.max_new_failures, other.max_new_failures),
+        }
+    }
+
     /// What is demanded here, and for the rest what `other` demands.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
@@ -79,6 +105,7 @@ impl Gate {
             max_wrong: self.max_wrong.or(other.max_wrong),
             min_coverage: self.min_coverage.or(other.min_coverage),
             max_p95_ms: self.max_p95_ms.or(other.max_p95_ms),
+            max_new_failures: self.max_new_failures.or(other.max_new_failures),
         }
     }
 }
@@ -156,16 +183,19 @@ pub fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<Suite>> {
             Err(BadSuite(more)) => complaints.extend(more),
         }
     }
-    let mut known: BTreeSet<&str> = BTreeSet::new();
-    for (suite, case) in suites.iter().flat_map(|suite| suite.cases.iter().map(move |case| (suite, case))) {
-        if !known.insert(&case.id) && suite.cases.iter().filter(|other| other.id == case.id).count() < 2 {
-            complaints.push(Complaint {
-                path: suite.path.clone(),
-                line: 0,
-                case: Some(case.id.clone()),
-                field: "id".to_owned(),
-                what: "also stands in another suite".to_owned(),
-            });
+    let mut known: BTreeMap<&str, (&Suite, usize)> = BTreeMap::new();
+    for suite in &suites {
+        for (case, line) in suite.cases.iter().zip(&suite.lines) {
+            // Twice in one suite is a complaint of its own.
+            if let Some((other, there)) = known.insert(&case.id, (suite, *line)) {
+                complaints.push(Complaint {
+                    path: suite.path.clone(),
+                    line: *line,
+                    case: Some(case.id.clone()),
+                    field: "id".to_owned(),
+                    what: format!("also stands in {}:{there}", other.path.display()),
+                });
+            }
         }
     }
     if !complaints.is_empty() {
@@ -242,7 +272,8 @@ pub fn parse(path: &Path, bytes: &[u8]) -> Result<Suite, BadSuite> {
         return Err(BadSuite(complaints));
     }
     let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Suite { path: path.to_owned(), about, sha256, cases: placed.into_iter().map(|(_, case)| case).collect() })
+    let (lines, cases) = placed.into_iter().unzip();
+    Ok(Suite { path: path.to_owned(), about, sha256, cases, lines })
 }
 
 type Placed = Vec<(usize, Case)>;

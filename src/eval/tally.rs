@@ -2,10 +2,12 @@
 //!
 //! With several attempts a case counts as its worst one: what works three times of four does not work.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use crate::eval::case::{Scripted, Turn};
+use crate::eval::metric::judge::majority;
 use crate::eval::record::{End, Failure, Record};
 use crate::model::decision::{Action, Evidence};
 use crate::model::passage::Citation;
@@ -20,9 +22,14 @@ const EXCERPT: usize = 600;
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     pub(super) id: String,
+    /// Place of its suite in the run.
+    pub(super) suite: usize,
     pub(super) language: Language,
     pub(super) tags: Vec<u16>,
     pub(super) zero_tolerance: bool,
+    pub(super) known_failure: bool,
+    /// It takes any answer, so that its accuracy says little.
+    pub(super) takes_any: bool,
     pub(super) answerable: bool,
     pub(super) expected: Action,
     pub(super) accepted: Vec<Action>,
@@ -30,6 +37,15 @@ pub(super) struct Row {
     pub(super) passed: u32,
     pub(super) broke: u32,
     pub(super) worst: Option<Attempt>,
+    /// The attempts that were added, a bit each.
+    seen: u128,
+}
+
+impl Row {
+    /// Every attempt that could be judged passes.
+    pub(super) fn passes(&self) -> bool {
+        self.passed + self.broke == self.attempts
+    }
 }
 
 /// The worst attempt at a case.
@@ -49,7 +65,7 @@ pub struct Shown {
     pub id: String,
     pub tags: Vec<String>,
     pub zero_tolerance: bool,
-    pub turns: Vec<String>,
+    pub turns: Vec<Turn>,
     pub expected: Action,
     pub action: Action,
     pub because: String,
@@ -84,7 +100,8 @@ pub struct Tally {
     places: HashMap<String, usize>,
     names: BTreeMap<String, u16>,
     tags: BTreeMap<String, u16>,
-    pub(super) latencies: Vec<f64>,
+    /// Suite and milliseconds of each attempt.
+    pub(super) latencies: Vec<(usize, f64)>,
     pub(super) prompt_tokens: u64,
     pub(super) completion_tokens: u64,
     /// `None` once a turn was not in the price table.
@@ -93,6 +110,11 @@ pub struct Tally {
     /// The first attempts that broke, and why.
     pub(super) broken: Vec<Broken>,
     pub(super) judged: Vec<(bool, bool)>,
+    /// Answers about which the judge came to no verdict.
+    pub(super) abstained: u64,
+    /// Judges with their versions.
+    pub(super) judges: BTreeSet<String>,
+    twice: Option<String>,
 }
 
 impl Tally {
@@ -103,6 +125,11 @@ impl Tally {
 
     pub fn add(&mut self, record: &Record) {
         let place = self.place(record);
+        let bit = 1_u128.checked_shl(record.attempt).unwrap_or(0);
+        if self.rows[place].seen & bit != 0 {
+            self.twice.get_or_insert_with(|| record.case.id.clone());
+        }
+        self.rows[place].seen |= bit;
         self.rows[place].attempts += 1;
         let outcome = match &record.end {
             End::Answered(outcome) => outcome,
@@ -115,15 +142,19 @@ impl Tally {
                 return;
             }
         };
-        self.latencies.push(outcome.latency_ms);
+        self.latencies.push((record.suite, outcome.latency_ms));
         self.prompt_tokens += u64::from(outcome.decision.usage.prompt_tokens);
         self.completion_tokens += u64::from(outcome.decision.usage.completion_tokens);
         self.cost = self.cost.zip(outcome.cost).map(|(sum, more)| sum + more);
         let verdict = &record.verdict;
-        if let (Some(right), Some(votes)) = (verdict.right, &outcome.judged)
-            && votes.right != votes.wrong
-        {
-            self.judged.push((votes.right > votes.wrong, right));
+        if let (Some(right), Some(votes)) = (verdict.right, &outcome.judged) {
+            self.judges.insert(votes.judge.clone());
+            self.prompt_tokens += u64::from(votes.prompt_tokens);
+            self.completion_tokens += u64::from(votes.completion_tokens);
+            match majority(votes.right, votes.wrong) {
+                Some(verdict) => self.judged.push((verdict, right)),
+                None => self.abstained += 1,
+            }
         }
         let severity = severity(record);
         let attempt = Attempt {
@@ -151,9 +182,12 @@ impl Tally {
         let tags = case.tags.iter().map(|tag| number(&mut self.tags, tag)).collect();
         self.rows.push(Row {
             id: case.id.clone(),
+            suite: record.suite,
             language: case.language,
             tags,
             zero_tolerance: case.zero_tolerance,
+            known_failure: case.known_failure,
+            takes_any: case.takes_any_answer(),
             answerable: case.is_answerable(),
             expected: case.expect.decision,
             accepted: case.expect.accept.clone(),
@@ -161,6 +195,7 @@ impl Tally {
             passed: 0,
             broke: 0,
             worst: None,
+            seen: 0,
         });
         self.places.insert(case.id.clone(), self.rows.len() - 1);
         self.rows.len() - 1
@@ -174,7 +209,7 @@ impl Tally {
             id: record.case.id.clone(),
             tags: record.case.tags.clone(),
             zero_tolerance: record.case.zero_tolerance,
-            turns: record.case.turns.iter().map(|turn| excerpt(turn.text())).collect(),
+            turns: record.case.turns.iter().map(shortened).collect(),
             expected: record.case.expect.decision,
             action: decision.action,
             because: decision.because.clone(),
@@ -188,6 +223,12 @@ impl Tally {
         if self.shown.len() >= 2 * SHOWN {
             prune(&mut self.shown);
         }
+    }
+
+    /// The first case of which an attempt was added twice: what is counted is no run then.
+    #[must_use]
+    pub fn twice(&self) -> Option<&str> {
+        self.twice.as_deref()
     }
 
     /// The worst failures, worst first.
@@ -240,6 +281,13 @@ fn by_number(known: &BTreeMap<String, u16>) -> Vec<&str> {
     let mut names: Vec<(&str, u16)> = known.iter().map(|(name, number)| (name.as_str(), *number)).collect();
     names.sort_by_key(|name| name.1);
     names.into_iter().map(|name| name.0).collect()
+}
+
+fn shortened(turn: &Turn) -> Turn {
+    match turn {
+        Turn::Customer(text) => Turn::Customer(excerpt(text)),
+        Turn::Scripted(scripted) => Turn::Scripted(Scripted { bot: excerpt(&scripted.bot) }),
+    }
 }
 
 fn quoted(citation: &Citation) -> Quoted {

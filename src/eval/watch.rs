@@ -7,6 +7,10 @@ use async_trait::async_trait;
 use futures::StreamExt as _;
 
 use crate::llm::{Error, Llm, PieceStream, Prompt};
+use crate::model::decision::Decision;
+
+/// How a turn words the failure of the embedding model.
+const BY_MEANING: &str = "search by meaning: ";
 
 /// Hands everything on and remembers the first failure. One for each job, since it does not know whose failure it was.
 #[derive(Clone, Debug)]
@@ -26,6 +30,17 @@ impl Watched {
     pub fn take_failure(&self) -> Option<Error> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
+}
+
+/// What failed in a turn that nobody watched: the search, the embedding model (so that only words were looked for), or a model that
+/// the turn's own deadline cut off.
+#[must_use]
+pub fn fault(decision: &Decision) -> Option<String> {
+    if decision.because == "search_failed" {
+        return Some(decision.faults.join("; "));
+    }
+    let late = Error::TimedOut.to_string();
+    decision.faults.iter().find(|fault| fault.starts_with(BY_MEANING) || **fault == late).cloned()
 }
 
 fn note(failure: &Mutex<Option<Error>>, error: &Error) {
@@ -62,5 +77,21 @@ mod tests {
         assert_eq!(watched.take_failure(), None);
         let _: Vec<_> = watched.stream(&prompt).await.unwrap().collect().await;
         assert_eq!((watched.take_failure(), watched.take_failure()), (Some(Error::Cut), None));
+    }
+
+    #[test]
+    fn what_the_turn_itself_got_over_is_a_fault_all_the_same() {
+        let with = |because: &str, faults: &[&str]| {
+            let faults: Vec<String> = faults.iter().map(|fault| (*fault).to_owned()).collect();
+            fault(&Decision { because: because.to_owned(), faults, ..crate::eval::ask::scripted_decision() })
+        };
+        assert_eq!(with("quoted", &["no sentence of the model passed verification"]), None);
+        assert_eq!(
+            with("quoted", &["the model did not answer in time"]).as_deref(),
+            Some("the model did not answer in time")
+        );
+        let late = "search by meaning: the embedding model took longer than 400 ms";
+        assert_eq!(with("supported", &[late]).as_deref(), Some(late));
+        assert_eq!(with("search_failed", &["search: gone"]).as_deref(), Some("search: gone"));
     }
 }

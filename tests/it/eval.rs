@@ -9,22 +9,23 @@ use serde_json::Value;
 use crate::fake_model::{FakeModel, Reply, say, whole};
 use crate::program::{frontdesk, run};
 
-const CARDS: &str = "# Gift cards\n\n## Validity\n\nA card is valid for 36 months from the day of purchase.\n";
+pub(crate) const CARDS: &str =
+    "# Gift cards\n\n## Validity\n\nA card is valid for 36 months from the day of purchase.\n";
 const RETURNS: &str =
     "# Returns\n\n## How long you have\n\nMost goods can be returned within 30 days after delivery.\n";
-const SUITE: &str = r#"{"suite": {"name": "small", "version": "3", "knowledge": "documents", "gate": {"min_accuracy": 100, "max_wrong": 0}}}
+pub(crate) const SUITE: &str = r#"{"suite": {"name": "small", "version": "3", "knowledge": "documents", "gate": {"min_accuracy": 100, "max_wrong": 0}}}
 {"id": "cards", "language": "en", "turns": ["How long is a gift card valid?"], "expect": {"decision": "answer", "facts": [{"quantity": "3 years"}], "cites": ["cards.md"]}, "tags": ["plain"]}
 {"id": "returns", "language": "en", "turns": ["How long after delivery can most goods be returned?"], "expect": {"decision": "answer", "facts": ["30 days"], "cites": ["returns.md"]}, "tags": ["plain"]}
 {"id": "person", "language": "en", "turns": ["I want to talk to a person."], "expect": {"decision": "escalate", "reason": "asked"}, "tags": ["human"], "zero_tolerance": true}
 "#;
 
 /// A folder with two documents and a suite about them.
-struct Bench {
+pub(crate) struct Bench {
     folder: tempfile::TempDir,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let bench = Self { folder: tempfile::tempdir().unwrap() };
         std::fs::create_dir(bench.path("documents")).unwrap();
         bench.put("documents/cards.md", CARDS);
@@ -33,24 +34,24 @@ impl Bench {
         bench
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn put(&self, name: &str, text: &str) {
+    pub(crate) fn put(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).unwrap();
     }
 
-    fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
 
     /// `frontdesk eval ARGUMENTS`, in the folder.
-    fn eval(&self, arguments: &[&str]) -> (i32, String, String) {
+    pub(crate) fn eval(&self, arguments: &[&str]) -> (i32, String, String) {
         run(self.command().arg("eval").args(arguments))
     }
 
-    fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = frontdesk(&self.path("data"));
         std::fs::create_dir_all(self.path("data")).unwrap();
         // In a library of two documents no word is rare, so evidence is weak.
@@ -60,7 +61,7 @@ impl Bench {
 }
 
 #[track_caller]
-fn json(text: &str) -> Value {
+pub(crate) fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
@@ -145,19 +146,19 @@ fn a_wrong_threshold_turns_the_gate_red() {
 }
 
 /// Arguments that make the program use a model server.
-fn with(model: &FakeModel, more: &[&str]) -> Vec<String> {
+pub(crate) fn with(model: &FakeModel, more: &[&str]) -> Vec<String> {
     let settings = ["llm.openai.model=fake".to_owned(), format!("llm.openai.base_url={}", model.base_url)];
     let set = settings.into_iter().flat_map(|setting| ["--set".to_owned(), setting]);
     ["run", "suite.jsonl"].iter().chain(more).map(|part| (*part).to_owned()).chain(set).collect()
 }
 
-async fn eval(bench: &Bench, arguments: Vec<String>) -> (i32, String, String) {
+pub(crate) async fn eval(bench: &Bench, arguments: Vec<String>) -> (i32, String, String) {
     let mut command = bench.command();
     command.arg("eval").args(arguments);
     tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap()
 }
 
-fn truthful(body: &Value) -> Reply {
+pub(crate) fn truthful(body: &Value) -> Reply {
     let cards = body["messages"].to_string().contains("gift card valid");
     say(if cards {
         "A card is valid for 36 months from the day of purchase. [1]"
@@ -238,14 +239,12 @@ fn cases_are_chosen_and_explained() {
     let bench = Bench::new();
     let shard = |part: &str| {
         let (code, out, talk) = bench.eval(&["run", "suite.jsonl", "--offline", "--shard", part, "--json"]);
-        if code == 8 {
-            assert!(talk.contains("no case is chosen"), "{talk}");
-            return 0;
-        }
         assert_eq!(code, 0, "{talk}");
         json(&out)["report"]["cases"].as_u64().unwrap()
     };
-    assert_eq!(shard("1/2") + shard("2/2"), 3);
+    assert_eq!((1..=5).map(|part| shard(&format!("{part}/5"))).sum::<u64>(), 3);
+    let (code, _, talk) = bench.eval(&["run", "suite.jsonl", "--filter", "nobody", "--shard", "1/2"]);
+    assert!(code == 8 && talk.contains("no case is chosen"), "{talk}");
     let (code, out, _) = bench.eval(&["run", "suite.jsonl", "--offline", "--explain", "cards"]);
     let trace = json(&out);
     assert_eq!((code, &trace["case"]["id"], &trace["verdict"]["pass"]), (0, &"cards".into(), &true.into()));
@@ -319,6 +318,8 @@ fn the_shop_passes_its_own_suites() {
     for suite in ["eval/sample", "eval/hostile"] {
         let mut command = frontdesk(data.path());
         command.current_dir(root).args(["eval", "run", suite, "--offline", "--set", "llm.kind=none"]);
+        // The failures that are known are marked in the suites: `scripts/known_failures.py` does it.
+        command.args(["--max-new-failures", "0"]);
         let (code, out, talk) = run(&mut command);
         assert_eq!(code, 0, "{suite}: {out}{talk}");
     }

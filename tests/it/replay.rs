@@ -10,7 +10,7 @@ use frontdesk::eval::replay::past::{self, Past};
 use frontdesk::eval::replay::{self, Candidate, Summary, Turn};
 use frontdesk::eval::suite;
 use frontdesk::llm::Llm;
-use frontdesk::llm::scripted::{Script, Scripted};
+use frontdesk::llm::scripted::{Script, Scripted, Step};
 use frontdesk::model::conversation::{Conversation, Owner};
 use frontdesk::model::event::Event;
 use frontdesk::model::id::{ConversationId, CustomerId, TurnId, WorkspaceId};
@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 use crate::house::House;
 
 /// Lets a customer say some lines, and the bot answer each of them, through the journal.
-async fn talk(house: &House, lines: &[&str]) -> ConversationId {
+pub(crate) async fn talk(house: &House, lines: &[&str]) -> ConversationId {
     let journal = &house.app.journal;
     let id: ConversationId = clock::id();
     let opened = Event::Opened {
@@ -55,7 +55,7 @@ async fn talk(house: &House, lines: &[&str]) -> ConversationId {
     id
 }
 
-async fn turns(house: &House, conversations: &[ConversationId]) -> Vec<Past> {
+pub(crate) async fn turns(house: &House, conversations: &[ConversationId]) -> Vec<Past> {
     let mut turns = Vec::new();
     for id in conversations {
         let events = house.app.journal.events(*id, 0, 1_000).await.unwrap();
@@ -88,7 +88,7 @@ async fn again(
 }
 
 /// A house in which only the test speaks.
-async fn quiet_house(llm: Option<Arc<dyn Llm>>, answer_from: Option<f32>) -> House {
+pub(crate) async fn quiet_house(llm: Option<Arc<dyn Llm>>, answer_from: Option<f32>) -> House {
     House::with(llm, |config| {
         config.switchboard.quiet_ms = 3_600_000;
         config.dialogue.answer_from = answer_from;
@@ -193,5 +193,11 @@ async fn what_the_model_wrote_is_reused_where_it_is_asked_the_same() {
     let live = Scripted::new([other.clone(), other]);
     let (done, _) = again(&house, &turns[..1], &candidate, Some(Arc::new(live))).await;
     assert_ne!(done[0].class, Class::NotRecomputed);
+
+    // A provider that breaks off says nothing about the candidate.
+    let cut = Script(vec![Step::Say("Unused ".to_owned())]);
+    let live = Scripted::new([cut.clone(), cut]);
+    let (done, summary) = again(&house, &turns[..1], &candidate, Some(Arc::new(live))).await;
+    assert_eq!((done[0].class, summary.changed.unwrap().of), (Class::NotRecomputed, 0));
     house.close().await;
 }

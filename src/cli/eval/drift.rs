@@ -42,9 +42,10 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
     let turns = replayed::turns(&house.store, arguments.since).await?;
     let decisions: Vec<Decision> = turns.into_iter().map(|past| past.decision).collect();
     let drifts = traffic::drifts(&decisions, calibration, house.llm.current().is_some());
-    let mut void = false;
+    let (mut void, mut unknown) = (false, false);
     for (claim, drift) in &drifts {
         void |= drift.standing == Standing::Void;
+        unknown |= drift.standing == Standing::TooFew;
         if terminal.json {
             terminal.print_json(&json!({
                 "language": claim.language, "mode": claim.mode, "dense": claim.dense, "alpha": claim.alpha,
@@ -82,5 +83,9 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
             format!("{file} 已注明失效：下次启动后，决策不再附带承诺。请用近期用例重新校准。"),
         );
     }
-    Ok(if void { Exit::BelowGate } else { Exit::Done })
+    Ok(match (void, unknown) {
+        (true, _) => Exit::BelowGate,
+        (false, true) => Exit::CouldNotRun,
+        (false, false) => Exit::Done,
+    })
 }

@@ -11,6 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
 use crate::eval::compare::{self, Comparison, Finding, Kept, Paired};
 use crate::eval::record::Log;
+use crate::eval::report::gate::Verdict;
 use crate::eval::report::label::label;
 use crate::eval::report::{self, Report, html, junit, markdown, rows};
 use crate::eval::score::score;
@@ -48,6 +49,9 @@ pub(super) struct Output {
     /// Slowest turn of 95 in 100.
     #[arg(long, value_name = "MILLISECONDS")]
     max_p95_ms: Option<f64>,
+    /// Most cases that fail without being marked as known failures.
+    #[arg(long, value_name = "COUNT")]
+    max_new_failures: Option<u32>,
 }
 
 impl Output {
@@ -58,6 +62,7 @@ impl Output {
             max_wrong: self.max_wrong,
             min_coverage: self.min_coverage,
             max_p95_ms: self.max_p95_ms,
+            max_new_failures: self.max_new_failures,
         }
     }
 
@@ -75,10 +80,11 @@ impl Output {
             }
         }
         let worse = comparison.is_some_and(|comparison| is_worse(&comparison));
-        Ok(match (report.passed && !worse, report.broke) {
-            (false, _) => Exit::BelowGate,
-            (true, 0) => Exit::Done,
-            (true, _) => Exit::CouldNotRun,
+        Ok(match report.verdict {
+            Verdict::NotPassed => Exit::BelowGate,
+            _ if worse => Exit::BelowGate,
+            Verdict::Passed => Exit::Done,
+            Verdict::Incomplete => Exit::CouldNotRun,
         })
     }
 
@@ -92,7 +98,7 @@ impl Output {
         }
         if let Some(path) = &self.junit {
             let file = BufWriter::new(File::create(path).with_context(|| cannot(path))?);
-            junit::write(Log::open(log)?, file).with_context(|| cannot(path))?;
+            junit::write(Log::open(log)?, report.missing, file).with_context(|| cannot(path))?;
         }
         Ok(())
     }
@@ -110,6 +116,9 @@ fn conclude(path: &Path, gate: Gate) -> anyhow::Result<Report> {
             record.verdict = score(&record.case, outcome);
         }
         tally.add(&record);
+    }
+    if let Some(case) = tally.twice() {
+        anyhow::bail!("an attempt at the case {case} stands twice in {}", path.display());
     }
     Ok(report::report(run, &tally))
 }
@@ -171,7 +180,10 @@ fn print(report: &Report, terminal: &Terminal) -> anyhow::Result<()> {
     for (holds, condition) in rows::gate(report, language) {
         terminal.print(format!("{} {condition}", if holds { "✓" } else { "✗" }))?;
     }
-    let verdict = label(if report.passed { "open" } else { "closed" }, language);
+    for aside in rows::asides(report, language) {
+        terminal.print(format!("– {aside}"))?;
+    }
+    let verdict = label(report.verdict.key(), language);
     terminal.print(format!("{}: {verdict}", label("gate", language)))
 }
 
@@ -194,11 +206,12 @@ pub(super) fn print_comparison(comparison: &Comparison, terminal: &Terminal) -> 
     }
     for metric in &comparison.metrics {
         terminal.print(format!(
-            "  {}  {:.3} → {:.3}  {}  {}",
+            "  {}  {:.3} → {:.3}  {}  p = {:.3}  {}",
             pad(&metric.name, 24),
             metric.first,
             metric.second,
             between(metric.interval),
+            metric.p,
             finding(metric.finding, terminal),
         ))?;
     }

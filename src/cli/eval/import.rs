@@ -95,6 +95,13 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> anyhow::Result<
         format!("{cases} cases and {documents} documents: {path}. Look through them before you trust the figures."),
         format!("{cases} 个用例、{documents} 篇文档：{path}。采信数据之前请先人工过目。"),
     );
+    let drafts = imported.cases.iter().filter(|case| case.unreviewed).count();
+    if drafts > 0 {
+        terminal.say(
+            format!("{drafts} of them are drafts that no run takes: say what a right answer states or cites, and remove `unreviewed`."),
+            format!("其中 {drafts} 个是草稿，运行时会略过：请写明正确回答须陈述或引用什么，再删去 `unreviewed`。"),
+        );
+    }
     Ok(Exit::Done)
 }
 

@@ -1,7 +1,7 @@
 //! `frontdesk eval`: one file per subcommand; what they share is `bar` and `finish`.
 
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -13,6 +13,7 @@ use crate::eval::case::Case;
 
 mod bar;
 mod finish;
+
 
 mod calibrate;
 mod compare;
@@ -73,6 +74,29 @@ pub(super) async fn run(command: &Command, globals: &Globals, terminal: &Termina
             Ok(Exit::CouldNotRun)
         }
         _ => Err(error),
+    })
+}
+
+/// What a file named on the command line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Suite,
+    Log,
+    Labels,
+}
+
+/// Told by the first line: a log says what was run, labels what they were made on or whether the first was wrong.
+fn kind(path: &Path) -> anyhow::Result<Kind> {
+    if path.is_dir() {
+        return Ok(Kind::Suite);
+    }
+    let file = std::fs::File::open(path).with_context(|| format!("{} cannot be opened", path.display()))?;
+    let first = BufReader::new(file).lines().next().transpose().unwrap_or_default().unwrap_or_default();
+    let value: serde_json::Value = serde_json::from_str(&first).unwrap_or_default();
+    Ok(match (value.get("run"), value.get("made").or(value.get("wrong"))) {
+        (Some(_), _) => Kind::Log,
+        (None, Some(_)) => Kind::Labels,
+        (None, None) => Kind::Suite,
     })
 }
 

@@ -71,7 +71,7 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
     ready.house.close().await;
     let report = poc::sum_up(&records);
     print(&report, terminal)?;
-    Ok(Exit::Done)
+    Ok(if report.broke > 0 { Exit::CouldNotRun } else { Exit::Done })
 }
 
 fn print(report: &Poc, terminal: &Terminal) -> anyhow::Result<()> {

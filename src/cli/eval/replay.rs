@@ -94,7 +94,13 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
     report(&summary, terminal)?;
     let changed = summary.changed.and_then(|rate| rate.rate).unwrap_or(0.0) * 100.0;
     let too_many = arguments.max_changed.is_some_and(|most| changed > most);
-    Ok(if too_many || summary.answers_less() { Exit::BelowGate } else { Exit::Done })
+    // Nothing to do again, or nothing that could be done again, is no proof that nothing changes.
+    let nothing = summary.changed.is_none_or(|rate| rate.of == 0);
+    Ok(match (nothing, too_many || summary.answers_less()) {
+        (true, _) => Exit::CouldNotRun,
+        (false, true) => Exit::BelowGate,
+        (false, false) => Exit::Done,
+    })
 }
 
 fn print(turn: &Turn, terminal: &Terminal) -> anyhow::Result<()> {

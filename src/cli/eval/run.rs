@@ -1,11 +1,12 @@
 //! `frontdesk eval run`: labelled cases through the product's own turn.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use sha2::{Digest, Sha256};
 
 use crate::cli::eval::bar;
 use crate::cli::eval::finish::Output;
@@ -14,14 +15,14 @@ use crate::cli::scratch::{self, Ready, Source};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Globals, log};
 use crate::clock;
+use crate::dialogue;
 use crate::eval::ask::Setup;
 use crate::eval::case::Case;
 use crate::eval::plan::{self, Choice, Shard};
 use crate::eval::record::{Asked, FORMAT, Line, Log, Run};
 use crate::eval::run::{self, Limits};
 use crate::eval::suite::{self, Gate, Prices, Suite};
-use crate::prompts::Prompts;
-use crate::text::language::Language;
+use crate::knowledge::retrieve;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -98,7 +99,7 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
         suites.iter().map(|suite| (suite, suite.cases.iter().filter(|case| choice.takes(case)).collect())).collect();
     let cases: Vec<&Case> = taken.iter().flat_map(|(_, cases)| cases.iter().copied()).collect();
     if cases.is_empty() {
-        anyhow::bail!("no case is chosen");
+        none_chosen(&choice, &suites, terminal)?;
     }
     let prices = prices(&suites);
     if arguments.max_cost.is_some() && prices.is_empty() {
@@ -112,12 +113,19 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
     if let Some(reason) = ready.house.lexical_only() {
         terminal.say(format!("Note: {}.", reason.en), format!("提示：{}。", reason.zh));
     }
-    let about = about(arguments, &taken, &ready, &prices)?;
+    let llm = ready.house.llm.current();
+    if let Some(model) = llm.as_ref().map(|llm| llm.name()).filter(|_| arguments.max_cost.is_some()) {
+        anyhow::ensure!(
+            prices.cost(model, 0, 0).is_some(),
+            "the price table does not know {model}, so --max-cost would never hold"
+        );
+    }
+    let about = about(arguments, &taken, &ready, &config.dialogue, &prices)?;
     let setup = Setup {
         retriever: ready.retriever.clone(),
         config: config.dialogue.clone(),
         policy: ready.house.dialogue.policy(),
-        llm: ready.house.llm.current(),
+        llm,
         names: ready.names.clone(),
         prices,
         judges: arguments.judge.unwrap_or(0),
@@ -125,10 +133,20 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
     let limits = Limits { jobs: arguments.jobs.into(), max_cost: arguments.max_cost };
     if arguments.explain.is_some() {
         let attempts = plan::attempts(&cases, 1, &HashSet::new());
-        run::run(&setup, &attempts, limits, |record| terminal.print(serde_json::to_string_pretty(&record)?)).await?;
+        let mut broke = false;
+        run::run(&setup, &attempts, limits, |record| {
+            broke |= record.outcome().is_none();
+            terminal.print(serde_json::to_string_pretty(&record)?)
+        })
+        .await?;
         ready.house.close().await;
-        return Ok(Exit::Done);
+        return Ok(if broke { Exit::CouldNotRun } else { Exit::Done });
     }
+    let places: HashMap<&str, usize> = taken
+        .iter()
+        .zip(0..)
+        .flat_map(|((_, cases), at)| cases.iter().map(move |case| (case.id.as_str(), at)))
+        .collect();
     let scratch = tempfile::NamedTempFile::new()?;
     let path = arguments.resume.as_deref().or(arguments.log.as_deref()).unwrap_or(scratch.path());
     let (mut file, known) = arguments.begin(path, &about)?;
@@ -136,8 +154,9 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
     let bar = bar::new(terminal)?;
     bar.set_message(terminal.choose("asked", "提问").to_owned());
     bar.set_length(attempts.len() as u64);
-    let done = run::run(&setup, &attempts, limits, |record| {
+    let done = run::run(&setup, &attempts, limits, |mut record| {
         bar.inc(1);
+        record.suite = places.get(record.case.id.as_str()).copied().unwrap_or_default();
         Ok(writeln!(file, "{}", serde_json::to_string(&Line::Case(Box::new(record)))?)?)
     })
     .await?;
@@ -145,7 +164,8 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
     bar.finish_and_clear();
     ready.house.close().await;
     let exit = arguments.output.finish(path, arguments.output.gate(), terminal)?;
-    if done.left_out == 0 {
+    // Also where the money ended before the cases: what the rest cannot turn is decided.
+    if done.left_out == 0 || exit == Exit::BelowGate {
         return Ok(exit);
     }
     terminal.say(
@@ -196,14 +216,11 @@ impl Arguments {
             return Ok((file, HashSet::new()));
         }
         let log = Log::open(path)?;
-        let hashes = |run: &Run| run.suites.iter().map(|suite| suite.sha256.clone()).collect::<Vec<_>>();
-        let same = hashes(&log.run) == hashes(about)
-            && log.run.knowledge.sha256 == about.knowledge.sha256
-            && log.run.model == about.model
-            && log.run.program == about.program;
-        if !same {
-            anyhow::bail!("{} is of another suite, program, model or knowledge", path.display());
+        let mut differs = log.run.differs(about);
+        if differs.is_empty() && log.run.suites != about.suites {
+            differs.push("choice of cases");
         }
+        anyhow::ensure!(differs.is_empty(), "{} cannot go on: other {}", path.display(), differs.join(", "));
         // A line that was cut off goes, and what broke is tried again.
         let mut known = HashSet::new();
         let draft = path.with_extension("part");
@@ -221,6 +238,19 @@ impl Arguments {
         let file = OpenOptions::new().append(true).open(path).with_context(cannot)?;
         Ok((BufWriter::new(file), known))
     }
+}
+
+/// Whether it is well that there is nothing to ask: no case falls into this part, or none has failed.
+fn none_chosen(choice: &Choice, suites: &[Suite], terminal: &Terminal) -> anyhow::Result<()> {
+    let whole = Choice { shard: None, ..choice.clone() };
+    if choice.only.as_ref().is_some_and(HashSet::is_empty) {
+        terminal.say("No case has failed in that run, so none is asked.", "那次运行没有失败的用例，无需提问。");
+    } else if choice.shard.is_some() && suites.iter().flat_map(|suite| &suite.cases).any(|case| whole.takes(case)) {
+        terminal.say("No case falls into this part.", "这一部分没有用例。");
+    } else {
+        anyhow::bail!("no case is chosen");
+    }
+    Ok(())
 }
 
 /// Ids that failed or broke in a run.
@@ -245,18 +275,23 @@ fn prices(suites: &[Suite]) -> Prices {
     suites.iter().map(|suite| &suite.about.prices).find(|prices| !prices.is_empty()).cloned().unwrap_or_default()
 }
 
-fn about(arguments: &Arguments, taken: &[(&Suite, Vec<&Case>)], ready: &Ready, prices: &Prices) -> anyhow::Result<Run> {
+fn about(
+    arguments: &Arguments,
+    taken: &[(&Suite, Vec<&Case>)],
+    ready: &Ready,
+    dialogue: &dialogue::config::Config,
+    prices: &Prices,
+) -> anyhow::Result<Run> {
     let house = &ready.house;
+    let askable = |case: &&Case| arguments.unreviewed || !case.unreviewed;
     let asked = |(suite, cases): &(&Suite, Vec<&Case>)| Asked {
         name: suite.about.name.clone(),
         version: suite.about.version.clone(),
         sha256: suite.sha256.clone(),
         chosen: cases.len(),
-        of: suite.cases.len(),
+        of: suite.cases.iter().filter(askable).count(),
+        gate: suite.about.gate,
     };
-    // The gate of a suite is about the whole of it.
-    let whole = taken.iter().all(|(suite, cases)| cases.len() == suite.cases.len());
-    let gates = taken.iter().fold(Gate::default(), |gate, (suite, _)| gate.or(suite.about.gate));
     Ok(Run {
         format: FORMAT,
         started_at: clock::now(),
@@ -265,11 +300,19 @@ fn about(arguments: &Arguments, taken: &[(&Suite, Vec<&Case>)], ready: &Ready, p
         knowledge: ready.knowledge.clone(),
         calibration: house.dialogue.calibration().version.clone(),
         policy: house.dialogue.policy().fingerprint.clone(),
-        prompts: [Language::En, Language::Zh].map(|language| Prompts::built_in().version(language)).to_vec(),
+        prompts: house.dialogue.prompts(),
         model: house.llm.current().map(|llm| llm.name().to_owned()),
         embedder: house.embedding.embedder().map(|embedder| embedder.model().name.clone()),
+        settings: settings(dialogue, &house.config.retrieve)?,
         repeat: arguments.repeat,
-        gate: if whole { gates } else { Gate::default() },
+        gate: Gate::default(),
         prices: prices.clone(),
     })
+}
+
+/// Of what search and dialogue are set to, but for files whose contents have versions of their own.
+fn settings(dialogue: &dialogue::config::Config, retrieve: &retrieve::Config) -> anyhow::Result<String> {
+    let named = dialogue::config::Config { policy: None, calibration: None, prompts: None, ..dialogue.clone() };
+    let text = serde_json::to_vec(&(named, retrieve))?;
+    Ok(Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect())
 }

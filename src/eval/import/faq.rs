@@ -18,7 +18,8 @@ struct Pair {
 /// Each pair becomes a case whose reference answer is the FAQ's. With `document` the answers become one, named so; without, the
 /// business's own documents are asked.
 ///
-/// The whole answer is no fact that must be stated word for word: a person should add the facts that matter.
+/// The whole answer is no fact that must be stated word for word: a person should add the facts that matter. Where not even a
+/// document must be cited, the case is a draft.
 ///
 /// # Errors
 /// A pair is not of this form.
@@ -37,6 +38,7 @@ pub fn read(path: &Path, text: &str, document: Option<&str>) -> Result<Imported>
         let mut case = answerable(&id, &pair.question, std::slice::from_ref(&pair.answer), document);
         case.expect.facts.clear();
         case.tags.push("faq".to_owned());
+        case.unreviewed = case.takes_any_answer();
         imported.cases.push(case);
         page.push_str(&format!("## {}\n\n{}\n\n", pair.question.trim().replace('\n', " "), pair.answer.trim()));
     }
@@ -56,6 +58,8 @@ mod tests {
         assert_eq!(table, rows);
         assert_eq!(table.documents[0].1, "## How long?\n\n30 days\n\n");
         assert_eq!(table.cases[0].expect.answers, ["30 days"]);
+        let bare = read(Path::new("f.csv"), "question,answer\nHow long?,30 days\n", None).unwrap();
+        assert!(bare.cases[0].unreviewed && !table.cases[0].unreviewed);
         let error = read(Path::new("f.csv"), "question,reply\nx,y\n", None).unwrap_err();
         assert!(format!("{error:#}").contains("f.csv: row 1"), "{error:#}");
     }

@@ -18,7 +18,7 @@ struct Row {
 }
 
 /// Each row becomes a case, tagged with its intent. Those of `human` must go to people, those of `out_of_scope` must not be answered,
-/// all others must.
+/// all others must; what a right answer says is for a person to add, so that these are drafts.
 ///
 /// # Errors
 /// A row is not of this form.
@@ -38,6 +38,7 @@ pub fn read(text: &[u8], human: &BTreeSet<String>, out_of_scope: &BTreeSet<Strin
             _ => Vec::new(),
         };
         made.tags.push(row.intent);
+        made.unreviewed = made.takes_any_answer();
         Ok(made)
     })
     .collect()
@@ -54,6 +55,7 @@ mod tests {
         let cases = read(text, &set("human"), &set("oos")).unwrap();
         let decisions: Vec<Action> = cases.iter().map(|case| case.expect.decision).collect();
         assert_eq!(decisions, [Action::Escalate, Action::Offer, Action::Answer]);
+        assert_eq!(cases.iter().map(|case| case.unreviewed).collect::<Vec<_>>(), [false, false, true]);
         assert_eq!(
             (cases[1].question(), cases[2].tags.as_slice()),
             ("Sing, please", ["card_arrival".to_owned()].as_slice())

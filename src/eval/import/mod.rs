@@ -51,6 +51,7 @@ pub fn case(id: &str, question: &str, decision: Action) -> Case {
         },
         tags: Vec::new(),
         zero_tolerance: false,
+        known_failure: false,
         source: None,
         unreviewed: false,
     }

@@ -1,25 +1,27 @@
 //! Conversations: how long until there is an answer, what was asked in vain, what the agent is told.
 
-use crate::eval::record::Earlier;
+use crate::eval::record::{Earlier, SCRIPTED};
 use crate::model::decision::Action;
 use crate::model::event::Summary;
 use crate::text::normalise::fold;
 
-/// The customer's line (from 1) that the bot answered or handed over first; `None` when none was. The "turns to resolution" of
-/// service desks; fewer are better.
+/// The customer's line (from 1) that the bot answered or handed over first; `None` when none was. What was scripted is no deed of the
+/// bot: the conversation went on after it. The "turns to resolution" of service desks; fewer are better.
 #[must_use]
 pub fn turns_to_resolution(earlier: &[Earlier], last: Action) -> Option<usize> {
     let resolves = |action: Action| matches!(action, Action::Answer | Action::Escalate);
-    let actions = earlier.iter().map(|turn| turn.action).chain([last]);
-    actions.enumerate().find(|(_, action)| resolves(*action)).map(|(at, _)| at + 1)
+    let turns = earlier.iter().map(|turn| turn.because != SCRIPTED && resolves(turn.action)).chain([resolves(last)]);
+    turns.zip(1..).find(|(resolved, _)| *resolved).map(|(_, at)| at)
 }
 
-/// Questions that the bot asked back although the documents answer: replies before the answer that claim nothing and ask. Source:
+/// Questions that the bot asked back although the documents answer: replies before the answer that claim nothing and ask. The fixed
+/// reply of a rule, such as a greeting that ends with "How can I help?", asks nothing back. Source:
 /// the "unnecessary clarification" of Aliannejadi et al. 2019, SIGIR (Qulac), for a bot that may also offer a person.
 #[must_use]
 pub fn needless_clarifications(earlier: &[Earlier]) -> usize {
     let asks = |text: &str| text.trim_end().ends_with(['?', '？']);
-    earlier.iter().filter(|turn| turn.action == Action::Reply && asks(&turn.text)).count()
+    let fixed = |turn: &Earlier| matches!(turn.because.as_str(), "rule" | "nothing_asked");
+    earlier.iter().filter(|turn| turn.action == Action::Reply && !fixed(turn) && asks(&turn.text)).count()
 }
 
 /// Facts of the customer that the summary holds / those that it must hold. `None` when it must hold nothing. Source: content
@@ -53,6 +55,11 @@ mod tests {
         assert_eq!(turns_to_resolution(&earlier, Action::Offer), None);
         assert_eq!(turns_to_resolution(&[], Action::Escalate), Some(1));
         assert_eq!(needless_clarifications(&earlier), 1);
+        let because = |because: &str, turn: Earlier| Earlier { because: because.to_owned(), ..turn };
+        let greeted = [because("rule", turn(Action::Reply, "Hello! How can I help?"))];
+        assert_eq!(needless_clarifications(&greeted), 0);
+        let scripted = [because(SCRIPTED, turn(Action::Answer, "Which one?")), turn(Action::Offer, "A person?")];
+        assert_eq!(turns_to_resolution(&scripted, Action::Answer), Some(3));
     }
 
     #[test]

@@ -77,7 +77,7 @@ fn continues_after(after: &[(char, bool)]) -> bool {
 fn measures(measured: &Measured, text: &str) -> bool {
     let read = |text: &str| quantities(text).into_iter().next();
     let Some(wanted) = read(&measured.quantity) else { return false };
-    let within = measured.within.as_deref().and_then(read);
+    let within = measured.span();
     quantities(text).iter().any(|there| match &within {
         None => there.agrees_with(&wanted),
         Some(within) => there.agrees_with(&wanted) || near(there, &wanted, within),
@@ -149,6 +149,10 @@ mod tests {
             (r#"{"quantity":"100 yuan","within":"5 %"}"#, "It costs ¥104.", true),
             (r#"{"quantity":"100 yuan","within":"5 %"}"#, "It costs ¥106.", false),
             (r#"{"quantity":"10 kg","within":"500 g"}"#, "weighs 10.4 kg", true),
+            (r#"{"quantity":"30 days","within":"2"}"#, "You have 31 days.", true),
+            (r#"{"quantity":"30 days","within":"2"}"#, "You have 33 days.", false),
+            (r#"{"quantity":"10 kg","within":"1"}"#, "weighs 10.4 kg", true),
+            (r#"{"quantity":"¥128","within":"5"}"#, "¥130", true),
             (r#"{"quantity":"2026-01-14","within":"2 days"}"#, "on 16 January 2026", true),
             (r#"{"quantity":"2026-01-14","within":"2 days"}"#, "1月17日", false),
             (r#"{"quantity":"2026-01-14","within":"2 days"}"#, "1月12日", true),

@@ -27,6 +27,7 @@ use crate::eval::replay::differ::{Came, Class, differ};
 use crate::eval::replay::past::Past;
 use crate::eval::replay::recorded::{NOT_RECORDED, RecordedModel};
 use crate::eval::stats::{Rate, mcnemar};
+use crate::eval::watch::{self, Watched};
 use crate::index::Index;
 use crate::index::embedded::{self, Embedded};
 use crate::knowledge::past as shelf;
@@ -38,7 +39,7 @@ use crate::model::passage::Citation;
 use crate::store::Store;
 
 /// A question has as long as it takes: nobody waits.
-const PATIENT_MS: u64 = 60_000;
+pub const PATIENT_MS: u64 = 60_000;
 
 /// What is another in the candidate; nothing set is the house as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -126,18 +127,27 @@ struct Bench<'a> {
     house: &'a House,
     config: Config,
     llm: Option<Arc<dyn Llm>>,
+    /// Who is asked where nothing is recorded.
+    live: Option<Watched>,
     retrievers: &'a mut HashMap<(WorkspaceId, u64), Arc<Retriever>>,
     dialogues: HashMap<(WorkspaceId, u64), Dialogue>,
 }
 
+/// A turn that was done again, or was not, because nothing is recorded, a model may not be asked, or something failed.
+struct Again {
+    outcome: Outcome,
+    unknown: bool,
+}
+
 impl Bench<'_> {
-    async fn respond(&mut self, past: &Past, version: u64) -> anyhow::Result<Outcome> {
+    async fn respond(&mut self, past: &Past, version: u64) -> anyhow::Result<Again> {
         let key = (past.before.workspace, version);
         if !self.dialogues.contains_key(&key) {
             let retriever = match self.retrievers.get(&key) {
                 Some(known) => Arc::clone(known),
                 None => {
-                    let made = Arc::new(retriever(self.house, key.0, version).await?);
+                    let House { store, embedder, retrieve, .. } = self.house;
+                    let made = Arc::new(retriever(store, embedder.clone(), retrieve, key.0, version).await?);
                     self.retrievers.insert(key, Arc::clone(&made));
                     made
                 }
@@ -146,19 +156,32 @@ impl Bench<'_> {
             self.dialogues.insert(key, dialogue);
         }
         let (shown, _) = mpsc::channel(1);
-        Ok(self.dialogues[&key].respond(&past.before, past.turn, past.at, &shown).await)
+        let outcome = self.dialogues[&key].respond(&past.before, past.turn, past.at, &shown).await;
+        let failed = self.live.as_ref().and_then(Watched::take_failure).is_some();
+        let unrecorded = outcome.decision.faults.iter().any(|fault| fault.contains(NOT_RECORDED));
+        let unknown = failed || unrecorded || watch::fault(&outcome.decision).is_some();
+        Ok(Again { outcome, unknown })
     }
 }
 
-/// A retriever of one version, with an index that holds nothing else.
-async fn retriever(house: &House, workspace: WorkspaceId, version: u64) -> anyhow::Result<Retriever> {
+/// A retriever of one version, with an index that holds nothing else: that of the house has forgotten what was replaced.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn retriever(
+    store: &Store,
+    embedder: Option<Arc<dyn Embedder>>,
+    config: &retrieve::Config,
+    workspace: WorkspaceId,
+    version: u64,
+) -> anyhow::Result<Retriever> {
     let index: Arc<dyn Index> = Arc::new(Embedded::in_memory(&embedded::Config::default()));
-    let model = house.embedder.as_ref().map(|embedder| embedder.model().name.clone()).unwrap_or_default();
-    shelf::fill(&house.store, workspace, version, &model, index.as_ref())
+    let model = embedder.as_ref().map(|embedder| embedder.model().name.clone()).unwrap_or_default();
+    shelf::fill(store, workspace, version, &model, index.as_ref())
         .await
         .with_context(|| format!("knowledge version {version} cannot be put back"))?;
-    let config = retrieve::Config { embed_deadline_ms: PATIENT_MS, ..house.retrieve.clone() };
-    Ok(Retriever::new(house.store.clone(), index, house.embedder.clone(), config).pinned_to(version))
+    let config = retrieve::Config { embed_deadline_ms: PATIENT_MS, ..config.clone() };
+    Ok(Retriever::new(store.clone(), index, embedder, config).pinned_to(version))
 }
 
 /// Replays turns and hands on each one. `live` is asked where the prompt is another than the recorded one.
@@ -173,17 +196,26 @@ pub async fn replay(
     mut take: impl FnMut(Turn) -> anyhow::Result<()>,
 ) -> anyhow::Result<Summary> {
     let patient = Config { deadline_ms: PATIENT_MS, ..house.dialogue.clone() };
-    let recorded = RecordedModel::of(turns.iter().map(|past| &past.decision), live);
+    let live = live.map(Watched::new);
+    let asked = live.clone().map(|live| Arc::new(live) as Arc<dyn Llm>);
+    let recorded = RecordedModel::of(turns.iter().map(|past| &past.decision), asked);
     let llm: Option<Arc<dyn Llm>> = if recorded.is_silent() { None } else { Some(Arc::new(recorded)) };
     let mut published = HashMap::new();
     let (mut kept, mut other) = (HashMap::new(), HashMap::new());
-    let mut control =
-        Bench { house, config: patient.clone(), llm: llm.clone(), retrievers: &mut kept, dialogues: HashMap::new() };
+    let mut control = Bench {
+        house,
+        config: patient.clone(),
+        llm: llm.clone(),
+        live: live.clone(),
+        retrievers: &mut kept,
+        dialogues: HashMap::new(),
+    };
     let plain = *candidate == Candidate::default();
     let mut bench = Bench {
         house,
         config: candidate.applied(&patient),
-        llm: llm.clone(),
+        llm,
+        live,
         retrievers: &mut other,
         dialogues: HashMap::new(),
     };
@@ -211,8 +243,8 @@ pub async fn replay(
         let kept = compared(then, &as_is);
         let after = if plain { None } else { Some(bench.respond(past, candidate.knowledge.unwrap_or(version)).await?) };
         let (before, after, class) = match &after {
-            Some(after) => (side(&as_is), side(after), class_of(&as_is, after)),
-            None => (recorded_side(past), side(&as_is), kept),
+            Some(after) => (side(&as_is.outcome), side(&after.outcome), class_of(&as_is, after)),
+            None => (recorded_side(past), side(&as_is.outcome), kept),
         };
         let turn = Turn {
             conversation: past.before.id,
@@ -229,22 +261,18 @@ pub async fn replay(
     Ok(tally.summary())
 }
 
-fn class_of(before: &Outcome, after: &Outcome) -> Class {
-    let (text, citations) = words(&before.reply);
-    let was = Came { action: before.decision.action, text, citations };
-    if is_unknown(before) { Class::NotRecomputed } else { compared(was, after) }
+fn class_of(before: &Again, after: &Again) -> Class {
+    let (text, citations) = words(&before.outcome.reply);
+    let was = Came { action: before.outcome.decision.action, text, citations };
+    if before.unknown { Class::NotRecomputed } else { compared(was, after) }
 }
 
-fn compared(before: Came<'_>, after: &Outcome) -> Class {
-    if is_unknown(after) {
+fn compared(before: Came<'_>, after: &Again) -> Class {
+    if after.unknown {
         return Class::NotRecomputed;
     }
-    let (text, citations) = words(&after.reply);
-    differ(before, Came { action: after.decision.action, text, citations })
-}
-
-fn is_unknown(outcome: &Outcome) -> bool {
-    outcome.decision.faults.iter().any(|fault| fault.contains(NOT_RECORDED))
+    let (text, citations) = words(&after.outcome.reply);
+    differ(before, Came { action: after.outcome.decision.action, text, citations })
 }
 
 fn words(reply: &Reply) -> (&str, &[Citation]) {

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
+use crate::eval::case::Turn;
 use crate::eval::metric::confusion::ACTIONS;
 use crate::eval::report::Report;
 use crate::eval::report::label::label;
-use crate::eval::report::rows::{about, gate, sections};
+use crate::eval::report::rows::{about, asides, gate, sections};
 use crate::eval::report::svg::{self, Words, escape};
 use crate::eval::tally::Shown;
 use crate::model::decision::Action;
@@ -17,7 +18,7 @@ const STYLE: &str = include_str!("report.css");
 #[must_use]
 pub fn html(report: &Report, language: Language) -> String {
     let say = |key: &str| escape(label(key, language));
-    let verdict = if report.passed { "open" } else { "closed" };
+    let verdict = report.verdict.key();
     let mut page = format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
@@ -33,6 +34,9 @@ pub fn html(report: &Report, language: Language) -> String {
     for (holds, condition) in gate(report, language) {
         let (class, mark) = if holds { ("holds", "✓") } else { ("fails", "✗") };
         let _ = write!(page, "<li class=\"{class}\">{mark} {}</li>", escape(&condition));
+    }
+    for aside in asides(report, language) {
+        let _ = write!(page, "<li class=\"quiet\">{}</li>", escape(&aside));
     }
     page.push_str("</ul><dl>");
     for (name, value) in about(report, language) {
@@ -147,7 +151,8 @@ fn one(page: &mut String, case: &Shown, language: Language) {
         let _ = write!(page, "<dt>{name}</dt><dd>{value}</dd>");
     };
     for turn in &case.turns {
-        row(say("customer"), escape(turn));
+        let who = if matches!(turn, Turn::Scripted(_)) { "bot" } else { "customer" };
+        row(say(who), escape(turn.text()));
     }
     row(say("bot"), escape(&case.reply));
     row(

@@ -7,11 +7,11 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use crate::eval::record::{End, Log, Record};
 
-/// Copies a log into JUnit's form, record by record.
+/// Copies a log into JUnit's form, record by record. Attempts that are `missing` are an error of their own.
 ///
 /// # Errors
 /// The log cannot be read or the file not be written.
-pub fn write(log: Log, into: impl Write) -> anyhow::Result<()> {
+pub fn write(log: Log, missing: u64, into: impl Write) -> anyhow::Result<()> {
     let mut writer = Writer::new_with_indent(into, b' ', 1);
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let name = log.run.suites.iter().map(|suite| suite.name.as_str()).collect::<Vec<_>>().join(" ");
@@ -23,6 +23,12 @@ pub fn write(log: Log, into: impl Write) -> anyhow::Result<()> {
     writer.write_event(Event::Start(suite))?;
     for record in log {
         case(&mut writer, &record?)?;
+    }
+    if missing > 0 {
+        let mut start = BytesStart::new("testcase");
+        start.push_attribute(("name", "the run is whole"));
+        start.push_attribute(("classname", "run"));
+        failed(&mut writer, start, "error", &format!("{missing} attempts were not made"), "")?;
     }
     writer.write_event(Event::End(BytesEnd::new("testsuite")))?;
     writer.write_event(Event::End(BytesEnd::new("testsuites")))?;
@@ -51,11 +57,21 @@ fn case(writer: &mut Writer<impl Write>, record: &Record) -> anyhow::Result<()> 
             ("failure", why.join("; "), body)
         }
     };
+    failed(writer, start, element, &message, &body)
+}
+
+fn failed(
+    writer: &mut Writer<impl Write>,
+    start: BytesStart<'_>,
+    element: &str,
+    message: &str,
+    body: &str,
+) -> anyhow::Result<()> {
     writer.write_event(Event::Start(start))?;
     let mut inner = BytesStart::new(element);
-    inner.push_attribute(("message", clean(&message).as_str()));
+    inner.push_attribute(("message", clean(message).as_str()));
     writer.write_event(Event::Start(inner))?;
-    writer.write_event(Event::Text(BytesText::new(&clean(&body))))?;
+    writer.write_event(Event::Text(BytesText::new(&clean(body))))?;
     writer.write_event(Event::End(BytesEnd::new(element)))?;
     writer.write_event(Event::End(BytesEnd::new("testcase")))?;
     Ok(())

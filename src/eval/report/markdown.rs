@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use crate::eval::case::Turn;
 use crate::eval::report::Report;
 use crate::eval::report::label::label;
-use crate::eval::report::rows::{about, gate, sections};
+use crate::eval::report::rows::{about, asides, gate, sections};
 use crate::text::language::Language;
 
 /// Failed cases in a comment; the HTML report shows more.
@@ -14,10 +15,13 @@ const CASES: usize = 30;
 #[must_use]
 pub fn markdown(report: &Report, language: Language) -> String {
     let say = |key: &'static str| label(key, language);
-    let verdict = if report.passed { say("open") } else { say("closed") };
+    let verdict = say(report.verdict.key());
     let mut text = format!("# {} · {} {verdict}\n\n", say("title"), say("gate"));
     for (holds, condition) in gate(report, language) {
         let _ = writeln!(text, "- {} {}", if holds { "✓" } else { "✗" }, cell(&condition));
+    }
+    for aside in asides(report, language) {
+        let _ = writeln!(text, "- {}", cell(&aside));
     }
     text.push('\n');
     for (name, value) in about(report, language) {
@@ -54,7 +58,7 @@ pub fn markdown(report: &Report, language: Language) -> String {
         for case in report.worst.iter().take(CASES) {
             let why: Vec<String> =
                 case.failures.iter().map(|failure| format!("{}: {}", failure.check, failure.detail)).collect();
-            let asked = case.turns.last().map_or("", String::as_str);
+            let asked = case.turns.last().map_or("", Turn::text);
             let _ = writeln!(text, "| {} | {} | {} |", cell(&case.id), cell(asked), cell(&why.join("; ")));
         }
     }

@@ -12,8 +12,8 @@ use crate::eval::metric::judge::{Agreement, agreement};
 use crate::eval::metric::latency::{Latency, latency};
 use crate::eval::metric::risk::{self, Point, aurc};
 use crate::eval::record::Run;
-use crate::eval::report::gate::Condition;
-use crate::eval::stats::Rate;
+use crate::eval::report::gate::{Condition, Skipped, Verdict};
+use crate::eval::stats::{self, Interval, Rate, SEED};
 use crate::eval::tally::{Attempt, Broken, Row, Shown, Tally};
 use crate::model::decision::Action;
 
@@ -51,11 +51,16 @@ pub struct Report {
     pub confidence: Confidence,
     /// Means of the metrics of single cases.
     pub means: BTreeMap<String, Mean>,
+    /// Intervals (bootstrap of the cases, 95 %) of F1, AUROC, AURC, ECE and Brier score.
+    pub intervals: BTreeMap<String, Interval>,
     pub latency: Option<Latency>,
     pub prompt_tokens: u64,
     pub completion_tokens: u64,
     pub cost: Option<f64>,
     pub judge: Option<Agreement>,
+    /// Which models judged, with the version of what they are told; and answers about which they came to no verdict.
+    pub judges: Vec<String>,
+    pub abstained: u64,
     pub languages: BTreeMap<String, Rate>,
     pub tags: BTreeMap<String, Rate>,
     /// Cases that pass in some attempts only.
@@ -64,13 +69,22 @@ pub struct Report {
     /// The worst failures, worst first; a large run does not show all.
     pub worst: Vec<Shown>,
     pub broken: Vec<Broken>,
+    /// Cases that accept any answer.
+    pub take_any: u64,
+    /// Cases that are marked as known failures and pass.
+    pub recovered: Vec<String>,
     pub gate: Vec<Condition>,
-    /// Every condition of the gate holds.
+    /// Suites whose gate is not applied, since not all of their cases were chosen.
+    pub skipped: Vec<Skipped>,
+    /// Attempts that are not there although they were to be made.
+    pub missing: u64,
+    pub verdict: Verdict,
+    /// The verdict is that the gate is passed.
     pub passed: bool,
 }
 
-/// How far the confidence can be trusted, over the cases where evidence was weighed and it is known whether an answer was (or
-/// would have been) right: an answer was given, or the documents have none.
+/// How far the confidence can be trusted, over the answers given: of what was held back nobody knows whether it was right, so that
+/// only a run with `--answer-all` tells it for every confidence.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Confidence {
     pub cases: u64,
@@ -88,6 +102,8 @@ pub struct Confidence {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mean {
     pub mean: f64,
+    /// Bootstrap, 95 %.
+    pub interval: Option<Interval>,
     pub cases: u64,
 }
 
@@ -102,7 +118,7 @@ pub struct Flaky {
 #[must_use]
 pub fn report(run: Run, tally: &Tally) -> Report {
     let judged: Vec<(&Row, &Attempt)> = tally.rows.iter().filter_map(|row| Some((row, row.worst.as_ref()?))).collect();
-    let passes = |row: &Row| row.passed + row.broke == row.attempts;
+    let passes = Row::passes;
     let count = |holds: &dyn Fn(&Row, &Attempt) -> bool| {
         judged.iter().filter(|(row, attempt)| holds(row, attempt)).count() as u64
     };
@@ -114,8 +130,9 @@ pub fn report(run: Run, tally: &Tally) -> Report {
         confusion.add(row.expected, &row.accepted, attempt.action);
     }
     let good = count(&|row, _| passes(row));
-    let latency = latency(&tally.latencies);
-    let mut report = Report {
+    let latency = latency(&tally.latencies.iter().map(|(_, took)| *took).collect::<Vec<_>>());
+    let (gate, verdict) = gate::conclude(&run, tally);
+    Report {
         cases: tally.rows.len() as u64,
         attempts: tally.rows.iter().map(|row| u64::from(row.attempts)).sum(),
         broke: tally.rows.iter().map(|row| u64::from(row.broke)).sum(),
@@ -127,11 +144,14 @@ pub fn report(run: Run, tally: &Tally) -> Report {
         confusion,
         confidence: confidence(&judged),
         means: means(&judged, &tally.metrics()),
+        intervals: intervals(&judged),
         latency,
         prompt_tokens: tally.prompt_tokens,
         completion_tokens: tally.completion_tokens,
         cost: tally.cost,
         judge: agreement(&tally.judged),
+        judges: tally.judges.iter().cloned().collect(),
+        abstained: tally.abstained,
         languages: by(&judged, |row| vec![row.language.tag()[..2].to_owned()], passes),
         tags: {
             let names = tally.tag_names();
@@ -142,33 +162,58 @@ pub fn report(run: Run, tally: &Tally) -> Report {
         failed: all - good,
         worst: tally.worst(),
         broken: tally.broken.clone(),
-        gate: Vec::new(),
-        passed: true,
+        take_any: tally.rows.iter().filter(|row| row.takes_any).count() as u64,
+        recovered: judged
+            .iter()
+            .filter(|(row, _)| row.known_failure && passes(row))
+            .map(|(row, _)| row.id.clone())
+            .collect(),
+        gate,
+        skipped: gate::skipped(&run),
+        missing: gate::missing(&run, tally),
+        verdict,
+        passed: verdict == Verdict::Passed,
         run,
+    }
+}
+
+/// The answers given: how sure each was, and whether it is right.
+fn answers(judged: &[(&Row, &Attempt)]) -> Vec<(f32, bool)> {
+    judged.iter().filter_map(|(_, attempt)| Some((attempt.confidence?, attempt.right?))).collect()
+}
+
+/// A figure of answers, each with how sure it was and whether it is right.
+type Figure = fn(&[(f32, bool)]) -> Option<f64>;
+
+fn intervals(judged: &[(&Row, &Attempt)]) -> BTreeMap<String, Interval> {
+    let scored = answers(judged);
+    let times = stats::resamples(judged.len());
+    let f1 = |drawn: &[usize]| {
+        let mut confusion = Confusion::default();
+        for (row, attempt) in drawn.iter().map(|at| &judged[*at]) {
+            confusion.add(row.expected, &row.accepted, attempt.action);
+        }
+        confusion.handover().f1
     };
-    let zero: Vec<String> =
-        judged.iter().filter(|(row, _)| row.zero_tolerance && !passes(row)).map(|(row, _)| row.id.clone()).collect();
-    report.gate = gate::conditions(&report, zero);
-    report.passed = report.gate.iter().all(|condition| condition.holds);
-    report
+    let figures: [(&str, Figure); 4] = [("AUROC", auroc), ("AURC", aurc), ("ECE", ece), ("Brier", brier)];
+    let of_answers = figures.into_iter().map(|(name, figure)| {
+        let of = |drawn: &[usize]| figure(&drawn.iter().map(|at| scored[*at]).collect::<Vec<_>>());
+        (name, stats::bootstrap(scored.len(), times, SEED, of))
+    });
+    let all = of_answers.chain([("F1", stats::bootstrap(judged.len(), times, SEED, f1))]);
+    all.filter_map(|(name, interval)| Some((name.to_owned(), interval?))).collect()
 }
 
 fn confidence(judged: &[(&Row, &Attempt)]) -> Confidence {
-    let mut scored: Vec<(f32, bool)> = Vec::new();
+    let scored = answers(judged);
     let mut histograms = [vec![0; BARS], vec![0; BARS]];
     for (row, attempt) in judged {
         let Some(confidence) = attempt.confidence else { continue };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a bar's number")]
         let bar = ((confidence.clamp(0.0, 1.0) * BARS as f32) as usize).min(BARS - 1);
         histograms[usize::from(!row.answerable)][bar] += 1;
-        match attempt.right {
-            Some(right) => scored.push((confidence, right)),
-            // No answer of the documents could have been right.
-            None if !row.answerable => scored.push((confidence, false)),
-            None => {}
-        }
     }
-    let mut curve = risk::curve(&scored);
+    let mut curve = risk::curve(&scored, judged.len());
     if curve.len() > POINTS {
         let step = curve.len().div_ceil(POINTS);
         let last = curve.len() - 1;
@@ -193,13 +238,16 @@ fn confidence(judged: &[(&Row, &Attempt)]) -> Confidence {
 }
 
 fn means(judged: &[(&Row, &Attempt)], names: &[&str]) -> BTreeMap<String, Mean> {
-    let mut sums: BTreeMap<String, (f64, u64)> = BTreeMap::new();
+    let mut values: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     for (number, value) in judged.iter().flat_map(|(_, attempt)| &attempt.scores) {
-        let sum = sums.entry(names[usize::from(*number)].to_owned()).or_default();
-        sum.0 += value;
-        sum.1 += 1;
+        values.entry(names[usize::from(*number)].to_owned()).or_default().push(*value);
     }
-    sums.into_iter().map(|(name, (sum, cases))| (name, Mean { mean: sum / cases as f64, cases })).collect()
+    let mean = |values: Vec<f64>| Mean {
+        mean: values.iter().sum::<f64>() / values.len() as f64,
+        interval: stats::bootstrap_mean(&values, stats::resamples(values.len()), SEED),
+        cases: values.len() as u64,
+    };
+    values.into_iter().map(|(name, values)| (name, mean(values))).collect()
 }
 
 fn by(

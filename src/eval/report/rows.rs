@@ -2,7 +2,7 @@
 
 use crate::eval::report::Report;
 use crate::eval::report::label::label;
-use crate::eval::stats::Rate;
+use crate::eval::stats::{Interval, Rate};
 use crate::text::language::Language;
 
 /// A name, a value, and an interval where there is one.
@@ -33,6 +33,11 @@ pub fn rate(name: &str, rate: &Rate) -> Line {
     Line { name: name.to_owned(), value, interval: interval.unwrap_or_default() }
 }
 
+fn estimate(name: &str, value: f64, of: &str, interval: Option<Interval>) -> Line {
+    let interval = interval.map(|interval| format!("{:.3}–{:.3}", interval.low, interval.high));
+    Line { name: name.to_owned(), value: format!("{value:.3}{of}"), interval: interval.unwrap_or_default() }
+}
+
 fn plain(name: &str, value: String) -> Line {
     Line { name: name.to_owned(), value, interval: String::new() }
 }
@@ -42,6 +47,7 @@ fn plain(name: &str, value: String) -> Line {
 pub fn sections(report: &Report, language: Language) -> Vec<Section> {
     let say = |key: &str| label(key, language).to_owned();
     let named = |key: &str, value: &Rate| rate(label(key, language), value);
+    let interval = |name: &str| report.intervals.get(name).copied();
     let mut sections = vec![Section {
         heading: format!("{} {} · {} {}", report.cases, say("cases"), report.attempts, say("attempts")),
         lines: vec![
@@ -57,7 +63,7 @@ pub fn sections(report: &Report, language: Language) -> Vec<Section> {
         lines: vec![
             named("precision", &handover.precision),
             named("recall", &handover.recall),
-            plain("F1", handover.f1.map_or_else(|| "–".to_owned(), |f1| format!("{f1:.3}"))),
+            handover.f1.map_or_else(|| plain("F1", "–".to_owned()), |f1| estimate("F1", f1, "", interval("F1"))),
             named("answered_instead", &handover.answered_instead),
             named("over_escalation", &handover.over_escalation),
         ],
@@ -65,12 +71,15 @@ pub fn sections(report: &Report, language: Language) -> Vec<Section> {
     let confidence = &report.confidence;
     let figures =
         [("AUROC", confidence.auroc), ("AURC", confidence.aurc), ("ECE", confidence.ece), ("Brier", confidence.brier)];
-    let figures = figures.into_iter().filter_map(|(name, value)| Some(plain(name, format!("{:.3}", value?))));
+    let figures = figures.into_iter().filter_map(|(name, value)| Some(estimate(name, value?, "", interval(name))));
     sections.push(Section {
-        heading: format!("{} (n = {})", say("confidence"), confidence.cases),
+        heading: format!("{} ({}, n = {})", say("confidence"), say("of_answers"), confidence.cases),
         lines: figures.collect(),
     });
-    let means = report.means.iter().map(|(name, mean)| plain(name, format!("{:.3} (n = {})", mean.mean, mean.cases)));
+    let means = report
+        .means
+        .iter()
+        .map(|(name, mean)| estimate(name, mean.mean, &format!(" (n = {})", mean.cases), mean.interval));
     sections.push(Section { heading: say("metric"), lines: means.collect() });
     let mut costs = Vec::new();
     if let Some(latency) = report.latency {
@@ -84,11 +93,16 @@ pub fn sections(report: &Report, language: Language) -> Vec<Section> {
         costs.push(plain(&say("cost"), cost));
     }
     sections.push(Section { heading: say("latency"), lines: costs });
+    let mut judged: Vec<Line> = report.judges.iter().map(|judge| plain(&say("judges"), judge.clone())).collect();
     if let Some(judge) = report.judge {
         let kappa = judge.kappa.map_or_else(|| "–".to_owned(), |kappa| format!("{kappa:.2}"));
         let value = format!("{} (n = {}), κ = {kappa}", percent(judge.observed), judge.pairs);
-        sections.push(Section { heading: say("judge"), lines: vec![plain(&say("agreement"), value)] });
+        judged.push(plain(&say("agreement"), value));
     }
+    if report.abstained > 0 {
+        judged.push(plain(&say("abstained"), report.abstained.to_string()));
+    }
+    sections.push(Section { heading: say("judge"), lines: judged });
     for (key, groups) in [("by_language", &report.languages), ("by_tag", &report.tags)] {
         let lines = groups.iter().map(|(name, value)| rate(name, value)).collect();
         sections.push(Section { heading: say(key), lines });
@@ -106,10 +120,31 @@ pub fn gate(report: &Report, language: Language) -> Vec<(bool, String)> {
         let cases =
             if condition.cases.is_empty() { String::new() } else { format!(": {}", condition.cases.join(", ")) };
         let name = label(&condition.name, language);
-        let text = format!("{name} {} ({} {}){cases}", number(condition.wanted), label("got", language), got,);
+        let suite = condition.suite.as_ref().map_or_else(String::new, |suite| format!("{suite}: "));
+        let text = format!("{suite}{name} {} ({} {}){cases}", number(condition.wanted), label("got", language), got,);
         (condition.holds, text)
     };
     report.gate.iter().map(line).collect()
+}
+
+/// What one must know to read the gate: what it does not cover, and what is missing.
+#[must_use]
+pub fn asides(report: &Report, language: Language) -> Vec<String> {
+    let say = |key: &str| label(key, language).to_owned();
+    let mut asides: Vec<String> = report
+        .skipped
+        .iter()
+        .map(|skipped| format!("{}: {} ({}/{})", skipped.suite, say("gate_skipped"), skipped.chosen, skipped.of))
+        .collect();
+    for (key, count) in [("missing", report.missing), ("takes_any", report.take_any)] {
+        if count > 0 {
+            asides.push(format!("{}: {count}", say(key)));
+        }
+    }
+    if !report.recovered.is_empty() {
+        asides.push(format!("{}: {}", say("recovered"), report.recovered.join(", ")));
+    }
+    asides
 }
 
 /// What was run, as pairs of name and value.
