@@ -239,8 +239,7 @@ async fn promises(house: &House) -> Vec<Finding> {
         let (language, mode) = (claim.language, claim.mode);
         let now = house.dialogue.made(WorkspaceId::DEFAULT, language).await.unwrap_or_default();
         let thresholds = calibration.thresholds(language, mode, claim.dense);
-        let promise = calibration.promise(thresholds, language, mode, &now);
-        let mut void = promise.map_or_else(|| vec!["embedder".to_owned()], |promise| promise.void);
+        let mut void = calibration.promise(&claim, thresholds, &now).void;
         if drift.standing == Standing::Void {
             void.push("drift".to_owned());
         }

@@ -60,11 +60,12 @@ pub struct Claim {
     pub threshold: f32,
     /// Labelled cases in all: for the fit and for the bound.
     pub labels: u64,
-    /// Of the bound's half: cases, those that are answered at the threshold, and wrong ones among these.
+    /// Of the bound's part: cases, those that are answered at the threshold, and wrong ones among these.
     pub asked: u64,
     pub answered: u64,
     pub wrong: u64,
-    /// Largest error rate that is left possible at level `1 - delta`.
+    /// The exact upper limit of the error rate at this threshold alone. The threshold was chosen by looking at several, so that this
+    /// is no promise: `alpha` is.
     pub upper: f64,
     /// Share of cases that are answered.
     pub coverage: f64,
@@ -84,7 +85,7 @@ pub struct Made {
     pub knowledge: String,
     /// Of the rules, as [`fingerprint`].
     pub policy: String,
-    /// Of the prompt templates; they matter where a model answers.
+    /// Versions of the prompt templates of each language, with spaces between; they matter where a model answers.
     pub prompts: String,
     /// Name of the embedding model; nothing: words alone.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,22 +101,43 @@ pub struct Made {
 }
 
 impl Made {
-    /// What is another now, in one word each. `mode` says whether models and prompts matter.
+    /// What is another now, in one word each. The claim says whether vectors, models and prompts matter, and those of which
+    /// language.
     #[must_use]
-    pub fn differs(&self, now: &Self, mode: Mode) -> Vec<&'static str> {
-        let by_model = mode == Mode::Model;
-        [
+    pub fn differs(&self, now: &Self, claim: &Claim) -> Vec<&'static str> {
+        let by_model = claim.mode == Mode::Model;
+        let prompts = |made: &Self| prompts_of(&made.prompts, claim.language).map(ToOwned::to_owned);
+        words([
             ("knowledge", self.knowledge != now.knowledge),
             ("policy", self.policy != now.policy),
-            ("embedder", self.embedder != now.embedder),
-            ("prompts", by_model && self.prompts != now.prompts),
+            ("embedder", claim.dense && self.embedder != now.embedder),
+            ("prompts", by_model && prompts(self) != prompts(now)),
             ("model", by_model && self.model != now.model),
             ("drift", !self.drifted.is_empty()),
-        ]
-        .into_iter()
-        .filter_map(|(what, other)| other.then_some(what))
-        .collect()
+        ])
     }
+
+    /// What another house has otherwise, in one word each: labels of both must not be taken together.
+    #[must_use]
+    pub fn other_house(&self, other: &Self) -> Vec<&'static str> {
+        words([
+            ("knowledge", self.knowledge != other.knowledge),
+            ("policy", self.policy != other.policy),
+            ("embedder", self.embedder != other.embedder),
+            ("prompts", self.prompts != other.prompts),
+            ("model", self.model != other.model),
+        ])
+    }
+}
+
+fn words<const N: usize>(table: [(&'static str, bool); N]) -> Vec<&'static str> {
+    table.into_iter().filter_map(|(what, other)| other.then_some(what)).collect()
+}
+
+/// The version of one language among `answer.en@… answer.zh@…`.
+fn prompts_of(versions: &str, language: Language) -> Option<&str> {
+    let suffix = if language == Language::Zh { ".zh@" } else { ".en@" };
+    versions.split(' ').find(|version| version.contains(suffix))
 }
 
 /// Reads a calibration file.
@@ -160,11 +182,7 @@ pub fn features(evidence: &Evidence) -> [f64; FEATURES] {
 /// of searching or answering in the same language, then none, which gives 0 and so offers a person.
 #[must_use]
 pub fn confidence(calibration: &Calibration, evidence: &Evidence, language: Language, mode: Mode) -> f32 {
-    let dense = evidence.cosine.is_some();
-    let fits = |fit: &&Fit| fit.language == language && fit.mode.is_none_or(|of| of == mode);
-    let mut fits = calibration.fit.iter().filter(fits);
-    let mut any = fits.clone();
-    let Some(fit) = fits.find(|fit| fit.dense == dense).or_else(|| any.next()) else { return 0.0 };
+    let Some(fit) = calibration.fitted(language, mode, evidence.cosine.is_some()) else { return 0.0 };
     let sum: f64 =
         fit.bias + fit.weights.iter().zip(features(evidence)).map(|(weight, feature)| weight * feature).sum::<f64>();
     #[expect(clippy::cast_possible_truncation, reason = "a probability fits")]
@@ -173,6 +191,15 @@ pub fn confidence(calibration: &Calibration, evidence: &Evidence, language: Lang
 }
 
 impl Calibration {
+    /// The fit that holds for this kind of answer: its own, or one for another way of searching in the same language.
+    #[must_use]
+    pub fn fitted(&self, language: Language, mode: Mode, dense: bool) -> Option<&Fit> {
+        let fits = |fit: &&Fit| fit.language == language && fit.mode.is_none_or(|of| of == mode);
+        let mut fits = self.fit.iter().filter(fits);
+        let mut any = fits.clone();
+        fits.find(|fit| fit.dense == dense).or_else(|| any.next())
+    }
+
     /// The claim about this kind of answer, if there is one.
     #[must_use]
     pub fn claimed(&self, language: Language, mode: Mode, dense: bool) -> Option<&Claim> {
@@ -187,22 +214,21 @@ impl Calibration {
         Thresholds { answer, offer: fitted.offer.min(answer) }
     }
 
-    /// What may be promised about an answer under these thresholds, in the house as it is `now`.
+    /// What a claim promises about an answer under these thresholds, in the house as it is `now`.
     #[must_use]
-    pub fn promise(&self, thresholds: Thresholds, language: Language, mode: Mode, now: &Made) -> Option<Promise> {
-        let claim = self.claimed(language, mode, now.embedder.is_some())?;
-        let mut void = self.made.as_ref().map_or_else(|| vec!["unknown"], |made| made.differs(now, mode));
+    pub fn promise(&self, claim: &Claim, thresholds: Thresholds, now: &Made) -> Promise {
+        let mut void = self.made.as_ref().map_or_else(|| vec!["unknown"], |made| made.differs(now, claim));
         if thresholds.answer < claim.threshold {
             void.push("threshold");
         }
-        Some(Promise {
+        Promise {
             alpha: claim.alpha,
             delta: claim.delta,
             labels: claim.labels,
             answered: claim.answered,
             coverage: claim.coverage,
             void: void.into_iter().map(ToOwned::to_owned).collect(),
-        })
+        }
     }
 }
 
@@ -279,15 +305,32 @@ mod tests {
         let made = Made { knowledge: "a".to_owned(), policy: "b".to_owned(), ..Made::default() };
         let calibration = Calibration { claim: vec![claim(0.8)], made: Some(made.clone()), ..built_in() };
         let promise = |answer: f32, now: &Made| {
-            calibration.promise(Thresholds { answer, offer: 0.0 }, Language::Zh, Mode::Quote, now).unwrap().void
+            calibration.promise(&calibration.claim[0], Thresholds { answer, offer: 0.0 }, now).void
         };
         assert!(promise(0.8, &made).is_empty());
         assert_eq!(promise(0.7, &made), ["threshold"]);
         let other = Made { knowledge: "c".to_owned(), policy: "d".to_owned(), prompts: "e".to_owned(), ..made.clone() };
         assert_eq!(promise(0.9, &other), ["knowledge", "policy"], "quotes use no prompt");
-        assert!(calibration.promise(built_in().quote, Language::En, Mode::Quote, &made).is_none());
+        assert!(calibration.claimed(Language::En, Mode::Quote, false).is_none());
+        assert!(calibration.claimed(Language::Zh, Mode::Quote, true).is_none());
         let embedded = Made { embedder: Some("m".to_owned()), ..made };
-        assert!(calibration.promise(built_in().quote, Language::Zh, Mode::Quote, &embedded).is_none());
+        assert!(promise(0.8, &embedded).is_empty(), "words alone were searched, then as now");
+    }
+
+    #[test]
+    fn each_language_has_prompts_of_its_own() {
+        let written = Claim { mode: Mode::Model, ..claim(0.8) };
+        let english = Claim { language: Language::En, ..written.clone() };
+        let made = Made { prompts: "answer.en@11111111 answer.zh@22222222".to_owned(), ..Made::default() };
+        let now = |prompts: &str| Made { prompts: prompts.to_owned(), ..Made::default() };
+        assert!(made.differs(&now("answer.zh@22222222"), &written).is_empty());
+        assert_eq!(made.differs(&now("answer.zh@33333333"), &written), ["prompts"]);
+        assert!(made.differs(&now("answer.en@11111111"), &english).is_empty());
+        assert_eq!(made.differs(&now("answer.en@33333333"), &english), ["prompts"]);
+        let dense = Claim { dense: true, ..english };
+        let other = Made { embedder: Some("m".to_owned()), ..made.clone() };
+        assert_eq!(made.differs(&other, &dense), ["embedder"]);
+        assert_eq!(made.other_house(&other), ["embedder"]);
     }
 
     #[test]

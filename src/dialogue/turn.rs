@@ -169,21 +169,21 @@ impl Running<'_> {
             answer: self.config.answer_from.unwrap_or(fitted.answer),
             offer: self.config.offer_from.unwrap_or(fitted.offer),
         };
-        if self.calibration.claimed(language, mode, dense).is_none() {
+        let Some(claim) = self.calibration.claimed(language, mode, dense) else {
             decision.promise = None;
             return;
-        }
+        };
         // Where it cannot be read, it is another than the claim's.
         let knowledge = self.retriever.fingerprint(workspace, decision.knowledge).await.unwrap_or_default();
         let now = Made {
             knowledge,
             policy: self.policy.fingerprint.clone(),
             prompts: self.prompts.version(language),
-            embedder: self.retriever.model().filter(|_| dense).map(ToOwned::to_owned),
+            embedder: self.retriever.model().map(ToOwned::to_owned),
             model: self.llm.map(|llm| llm.name().to_owned()),
             ..Made::default()
         };
-        decision.promise = self.calibration.promise(decision.thresholds, language, mode, &now);
+        decision.promise = Some(self.calibration.promise(claim, decision.thresholds, &now));
     }
 
     fn gate(&self, decision: &Decision, window: &Window) -> Gate {

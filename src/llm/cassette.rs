@@ -3,7 +3,8 @@
 //! A prompt's name is the hash of everything in it, so that a changed prompt is a miss, and a miss while replaying is an error: a
 //! recording never pretends. Recordings hold what customers wrote: they belong into tests and evaluations, not beside a live system.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -31,10 +32,12 @@ struct Recording {
 }
 
 impl Cassette {
-    /// Replays what is in the folder.
+    /// Replays what is in the folder, under the name of the model that was recorded: what was measured with the recordings is about
+    /// that model.
     #[must_use]
     pub fn replay(folder: PathBuf) -> Self {
-        Self { folder, source: None, name: "cassette".to_owned() }
+        let name = recorded(&folder).unwrap_or_else(|| "cassette".to_owned());
+        Self { folder, source: None, name }
     }
 
     /// Replays what is in the folder, asks `source` for what is not, and records its whole answers.
@@ -46,6 +49,15 @@ impl Cassette {
     fn file(&self, prompt: &Prompt) -> PathBuf {
         self.folder.join(format!("{}.json", hash(prompt)))
     }
+}
+
+/// The model, or the models, of the recordings in a folder.
+fn recorded(folder: &Path) -> Option<String> {
+    let of = |file: &Path| serde_json::from_slice::<Recording>(&std::fs::read(file).ok()?).ok();
+    let files = std::fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    let recordings = files.filter(|file| file.extension().is_some_and(|kind| kind == "json"));
+    let models: BTreeSet<String> = recordings.filter_map(|file| Some(of(&file)?.model)).collect();
+    (!models.is_empty()).then(|| models.into_iter().collect::<Vec<_>>().join(" + "))
 }
 
 /// The hash that names a prompt's recording: 32 hexadecimal digits.
@@ -133,6 +145,7 @@ mod tests {
         assert_eq!(source.asked().len(), 2);
 
         let replay = Cassette::replay(path);
+        assert_eq!((replay.name(), Cassette::replay("nowhere".into()).name()), (source.name(), "cassette"));
         assert_eq!(hear(&replay, &prompt("How long?")).await.unwrap(), live);
         for miss in ["What if cut?", "How long? "] {
             let error = hear(&replay, &prompt(miss)).await.unwrap_err();

@@ -92,3 +92,71 @@ fn drafts_are_written_once_and_a_folder_is_tried_on_old_tickets() {
     assert_eq!(report["tickets"], 2, "{report}");
     assert_eq!(report["accuracy"]["hits"], 1, "{report}");
 }
+
+/// Labels of a kind, as `eval calibrate --labels` writes them: `right` and `wrong` ones of equal evidence, with the house or without.
+fn labels(file: &Path, made: Option<&str>, prefix: &str, right: usize, wrong: usize) {
+    let header = made.map(|knowledge| format!("{{\"made\":{{\"knowledge\":\"{knowledge}\"}}}}\n")).unwrap_or_default();
+    let evidence =
+        serde_json::to_value(frontdesk::model::decision::Evidence { terms: 3, ..Default::default() }).unwrap();
+    let line = |at: usize| {
+        let label = serde_json::json!({
+            "id": format!("{prefix}{at}"), "language": "en", "mode": "quote", "evidence": evidence, "answers": true, "wrong": at < wrong,
+        });
+        format!("{label}\n")
+    };
+    std::fs::write(file, header + &(0..right + wrong).map(line).collect::<String>()).unwrap();
+}
+
+#[test]
+fn labels_know_their_house_and_count_once() {
+    let data = tempfile::tempdir().unwrap();
+    let path = |name: &str| data.path().join(name);
+    labels(&path("one.jsonl"), Some("a"), "one-", 400, 0);
+    labels(&path("more.jsonl"), Some("a"), "more-", 100, 0);
+    labels(&path("other.jsonl"), Some("b"), "other-", 100, 0);
+    labels(&path("bare.jsonl"), None, "bare-", 400, 0);
+    let calibrate = |arguments: &[&str]| run(frontdesk(data.path()).args(["eval", "calibrate"]).args(arguments));
+    let (code, out, talk) = calibrate(&["one.jsonl", "more.jsonl", "--out", "made.toml"]);
+    assert_eq!(code, 0, "{out}{talk}");
+    assert!(out.contains("which is no promise") && talk.contains("at its own δ"), "{out}{talk}");
+    let made = frontdesk::dialogue::calibration::parse(&std::fs::read_to_string(path("made.toml")).unwrap()).unwrap();
+    assert_eq!(made.made.unwrap().knowledge, "a", "a claim from labels is about their house");
+    for (files, complaint) in [
+        (["one.jsonl", "one.jsonl"], "the case one-0 stands in one.jsonl and again in one.jsonl"),
+        (["one.jsonl", "other.jsonl"], "other.jsonl is about another house than the labels before it: other knowledge"),
+    ] {
+        let (code, _, talk) = calibrate(&files);
+        assert!(code == 8 && talk.contains(complaint), "{talk}");
+    }
+    let (code, _, talk) = calibrate(&["bare.jsonl", "--out", "void.toml"]);
+    assert!(code == 8 && talk.contains("void at once") && !path("void.toml").exists(), "{talk}");
+    assert_eq!(calibrate(&["bare.jsonl"]).0, 0, "to look at it is no harm");
+    // What can be told of few labels, and what cannot.
+    labels(&path("few.jsonl"), Some("a"), "few-", 8, 0);
+    let (code, out, _) = calibrate(&["few.jsonl"]);
+    assert!(code == 6 && out.contains("too few to tell") && !out.contains("no number of labels helps"), "{out}");
+    labels(&path("bad.jsonl"), Some("a"), "bad-", 50, 50);
+    let (code, out, _) = calibrate(&["bad.jsonl"]);
+    assert!(code == 6 && out.contains("no number of labels helps"), "{out}");
+    let (code, out, _) = calibrate(&["one.jsonl", "--trials", "50"]);
+    assert!(code == 0 && out.contains("broken 0/50 = 0.0 % (0.0–7.1) ≤ 10 %"), "{out}");
+}
+
+#[test]
+fn a_case_that_takes_any_answer_earns_no_promise() {
+    let data = tempfile::tempdir().unwrap();
+    let path = |name: &str| data.path().join(name);
+    std::fs::create_dir(path("docs")).unwrap();
+    std::fs::write(path("docs/returns.md"), "# Returns\n\nUnused shoes can be returned within 30 days.\n").unwrap();
+    std::fs::write(path("intents.csv"), "text,intent\nHow can I return shoes?,returns\nTalk to a person,human\n")
+        .unwrap();
+    let program = |arguments: &[&str]| run(frontdesk(data.path()).arg("eval").args(arguments));
+    let (code, _, talk) = program(&["import", "intents", "intents.csv", "suite.jsonl", "--human", "human"]);
+    assert!(code == 0 && talk.contains("1 of them are drafts"), "{talk}");
+    let drafted = std::fs::read_to_string(path("suite.jsonl")).unwrap();
+    std::fs::write(path("suite.jsonl"), drafted.replace(",\"unreviewed\":true", "")).unwrap();
+    let (_, out, talk) = program(&["run", "suite.jsonl", "--knowledge", "docs", "--offline"]);
+    assert!(out.contains("cases that take any answer (they show coverage, not accuracy): 1"), "{out}{talk}");
+    let (_, _, talk) = program(&["calibrate", "suite.jsonl", "--knowledge", "docs"]);
+    assert!(talk.contains("1 cases take any answer"), "{talk}");
+}

@@ -71,7 +71,7 @@ const SIBLINGS: &[(&str, &[&str])] = &[
     ("cli", &["terminal", "exit", "log", "files", "talk", "replayed", "scratch", "since"]),
     ("http", &["state", "auth", "staff", "layers", "ledger", "shelf"]),
     ("http/desk", &["state", "wire", "conversations", "acting"]),
-    ("cli/eval", &["bar", "finish"]),
+    ("cli/eval", &["bar", "finish", "promised"]),
     ("eval/metric", &[]),
 ];
 

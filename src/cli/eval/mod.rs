@@ -1,4 +1,4 @@
-//! `frontdesk eval`: one file per subcommand; what they share is `bar` and `finish`.
+//! `frontdesk eval`: one file per subcommand; what they share is `bar`, `finish` and `promised`.
 
 use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -13,7 +13,7 @@ use crate::eval::case::Case;
 
 mod bar;
 mod finish;
-
+mod promised;
 
 mod calibrate;
 mod compare;

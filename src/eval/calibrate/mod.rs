@@ -1,5 +1,5 @@
-//! From labelled cases to a promise: fits the confidence on one half of the labels, chooses the threshold on the other, and says
-//! what may be promised, or how many labels are missing.
+//! From labelled cases to a promise: fits the confidence on a third of the labels, chooses the threshold on the others, and says what
+//! may be promised, or how many labels are missing.
 //!
 //! A label is a case that was really tried with the gate open, so that there is an answer to judge for every confidence. Wrong is
 //! an answer that its case does not accept: facts are missing, it says what it must not, or it should have been none.
@@ -15,8 +15,8 @@ use serde::Serialize;
 
 use crate::dialogue::calibration::{self, Calibration, Claim, Fit, Made};
 use crate::eval::calibrate::bound::{Point, Refusal, Terms, Tried};
-use crate::eval::calibrate::label::{Label, first_half};
-use crate::eval::calibrate::logistic::Row;
+use crate::eval::calibrate::label::{Label, is_fitted_on};
+use crate::eval::calibrate::logistic::{Model, Row};
 use crate::eval::calibrate::trials::Member;
 use crate::model::decision::Mode;
 use crate::text::language::Language;
@@ -66,7 +66,7 @@ pub fn calibrate(
     let mut reports = Vec::new();
     for group in groups(labels) {
         let of: Vec<&Label> = labels.iter().filter(|label| label.group(group.dense) == group).collect();
-        let (first, second): (Vec<&Label>, Vec<&Label>) = of.iter().partition(|label| first_half(&label.id));
+        let (first, second): (Vec<&Label>, Vec<&Label>) = of.iter().partition(|label| is_fitted_on(&label.id));
         let fitted = fit(&first, group);
         if let Some(fit) = &fitted {
             calibration.fit.retain(|known| {
@@ -95,10 +95,26 @@ pub fn members(labels: &[Label], group: Group) -> Vec<Member> {
             columns: label
                 .evidence
                 .map_or_else(|| vec![0.0; calibration::FEATURES], |evidence| calibration::features(&evidence).to_vec()),
-            answers: label.answers,
+            answers: label.answers && label.evidence.is_some(),
             wrong: f64::from(u8::from(label.wrong)),
         })
         .collect()
+}
+
+/// The confidence that a group has without labels of its own.
+#[must_use]
+pub fn unfitted(base: &Calibration, group: Group) -> Model {
+    match base.fitted(group.language, group.mode, group.dense) {
+        Some(fit) => Model { bias: fit.bias, weights: fit.weights.to_vec() },
+        None => Model { bias: f64::NEG_INFINITY, weights: vec![0.0; calibration::FEATURES] },
+    }
+}
+
+/// The confidence that rows give; `None` where they are too few of a kind, and the confidence stays as it was.
+#[must_use]
+pub fn fitted(rows: &[Row], columns: usize) -> Option<Model> {
+    let right = rows.iter().filter(|row| row.happened).count();
+    (right.min(rows.len() - right) >= FEWEST).then(|| logistic::fit(rows, &rising(columns), PENALTY))
 }
 
 /// The groups that the labels speak of, in a fixed order. Labels without evidence belong to the group of their language and mode.
@@ -127,11 +143,7 @@ fn fit(first: &[&Label], group: Group) -> Option<Fit> {
             Some(Row { columns: calibration::features(&label.evidence?).to_vec(), happened: !label.wrong })
         })
         .collect();
-    let right = rows.iter().filter(|row| row.happened).count();
-    if right < FEWEST || rows.len() - right < FEWEST {
-        return None;
-    }
-    let model = logistic::fit(&rows, &rising(calibration::FEATURES), PENALTY);
+    let model = fitted(&rows, calibration::FEATURES)?;
     let weights: [f64; calibration::FEATURES] = model.weights.try_into().ok()?;
     Some(Fit { language: group.language, dense: group.dense, mode: Some(group.mode), bias: model.bias, weights })
 }

@@ -5,9 +5,10 @@
 
 use serde::Serialize;
 
-use crate::eval::calibrate::bound::{self, Terms, Tried};
-use crate::eval::calibrate::logistic::{self, Row};
-use crate::eval::calibrate::{PENALTY, rising};
+use crate::eval::calibrate::bound::{self, Needed, Terms, Tried};
+use crate::eval::calibrate::fitted;
+use crate::eval::calibrate::label::PARTS;
+use crate::eval::calibrate::logistic::{Model, Row};
 use crate::eval::stats::{Random, Rate};
 
 /// A question of which the truth is known.
@@ -23,47 +24,59 @@ pub struct Member {
 /// How the trials went.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Outcome {
-    /// Labels of one trial: half of them for the fit, half for the bound.
+    /// Labels of one trial: a third of them for the fit, the others for the bound.
     pub labels: usize,
     /// Trials with a promise that did not hold, of all.
     pub broken: Rate,
     /// Trials that refused to promise.
     pub refused: u64,
+    /// What each of those said of the labels that would be needed.
+    #[serde(skip)]
+    pub needed: Vec<Needed>,
     /// Over the trials with a promise: share of questions that are answered, and share of answers that are wrong.
     pub coverage: f64,
     pub risk: f64,
 }
 
+/// What is tried: so many labels, so often, under these terms. `unfitted` is the confidence where labels are too few for a fit.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<'a> {
+    pub labels: usize,
+    pub trials: u64,
+    pub terms: Terms,
+    pub unfitted: &'a Model,
+    pub seed: u64,
+}
+
 /// Draws `labels` members with replacement, calibrates on them and looks up the truth in the whole population, `trials` times.
 #[must_use]
-pub fn from_population(population: &[Member], labels: usize, trials: u64, terms: Terms, seed: u64) -> Outcome {
-    let mut random = Random::new(seed);
+pub fn from_population(population: &[Member], plan: Plan<'_>) -> Outcome {
+    let mut random = Random::new(plan.seed);
     let mut tally = Tally::default();
-    for _ in 0..trials {
+    let truth: Vec<&Member> = population.iter().collect();
+    for _ in 0..plan.trials {
         let mut draw = || {
             let member = &population[random.below(population.len())];
             (member, random.unit() < member.wrong)
         };
-        let sample: Vec<(&Member, bool)> = (0..labels).map(|_| draw()).collect();
-        let (first, second) = sample.split_at(labels / 2);
-        tally.add(first, second, &population.iter().collect::<Vec<_>>(), terms);
+        let sample: Vec<(&Member, bool)> = (0..plan.labels).map(|_| draw()).collect();
+        tally.add(&sample, &truth, plan);
     }
-    tally.outcome(labels)
+    tally.outcome(plan.labels)
 }
 
 /// Splits real labels at random: `labels` of them for the calibration, all others stand for the traffic to come.
 #[must_use]
-pub fn by_splits(all: &[Member], labels: usize, trials: u64, terms: Terms, seed: u64) -> Outcome {
-    let mut random = Random::new(seed);
+pub fn by_splits(all: &[Member], plan: Plan<'_>) -> Outcome {
+    let mut random = Random::new(plan.seed);
     let mut order: Vec<&Member> = all.iter().collect();
-    let labels = labels.min(order.len());
+    let labels = plan.labels.min(order.len());
     let mut tally = Tally::default();
-    for _ in 0..trials {
+    for _ in 0..plan.trials {
         random.shuffle(&mut order);
         let (sample, rest) = order.split_at(labels);
         let sample: Vec<(&Member, bool)> = sample.iter().map(|member| (*member, member.wrong > 0.5)).collect();
-        let (first, second) = sample.split_at(labels / 2);
-        tally.add(first, second, rest, terms);
+        tally.add(&sample, rest, plan);
     }
     tally.outcome(labels)
 }
@@ -75,18 +88,21 @@ struct Tally {
     refused: u64,
     coverage: f64,
     risk: f64,
+    needed: Vec<Needed>,
 }
 
 impl Tally {
-    fn add(&mut self, first: &[(&Member, bool)], second: &[(&Member, bool)], truth: &[&Member], terms: Terms) {
+    fn add(&mut self, sample: &[(&Member, bool)], truth: &[&Member], plan: Plan<'_>) {
         self.trials += 1;
+        let (first, second) = sample.split_at(sample.len() / PARTS);
         let rows: Vec<Row> = first
             .iter()
             .filter(|(member, _)| member.answers)
             .map(|(member, wrong)| Row { columns: member.columns.clone(), happened: !wrong })
             .collect();
-        let columns = truth.first().map_or(0, |member| member.columns.len());
-        let model = logistic::fit(&rows, &rising(columns), PENALTY);
+        let columns = sample.first().map_or(0, |(member, _)| member.columns.len());
+        // As the product does it: too few labels leave the confidence as it was.
+        let model = fitted(&rows, columns).unwrap_or_else(|| plan.unfitted.clone());
         let tried = |half: &[(&Member, bool)]| -> Vec<Tried> {
             half.iter()
                 .map(|(member, wrong)| Tried {
@@ -96,9 +112,13 @@ impl Tally {
                 })
                 .collect()
         };
-        let Ok(point) = bound::choose(&tried(first), &tried(second), terms) else {
-            self.refused += 1;
-            return;
+        let point = match bound::choose(&tried(first), &tried(second), plan.terms) {
+            Ok(point) => point,
+            Err(refusal) => {
+                self.refused += 1;
+                self.needed.push(refusal.needed);
+                return;
+            }
         };
         let (mut answered, mut wrong) = (0_u64, 0.0);
         for member in truth {
@@ -108,7 +128,7 @@ impl Tally {
             }
         }
         let risk = if answered == 0 { 0.0 } else { wrong / answered as f64 };
-        self.broken += u64::from(risk > terms.alpha);
+        self.broken += u64::from(risk > plan.terms.alpha);
         self.risk += risk;
         self.coverage += answered as f64 / truth.len().max(1) as f64;
     }
@@ -119,6 +139,7 @@ impl Tally {
             labels,
             broken: Rate::new(self.broken, self.trials),
             refused: self.refused,
+            needed: self.needed.clone(),
             coverage: self.coverage / promised,
             risk: self.risk / promised,
         }
@@ -163,10 +184,18 @@ mod tests {
         outcome.broken.hits == 0 || 1.0 - binomial_cdf(outcome.broken.hits - 1, outcome.broken.of, delta) > 0.001
     }
 
+    fn unfitted() -> Model {
+        Model { bias: 0.0, weights: vec![1.0; 4] }
+    }
+
+    fn plan(labels: usize, trials: u64, unfitted: &Model) -> Plan<'_> {
+        Plan { labels, trials, terms: TERMS, unfitted, seed: 2 }
+    }
+
     #[test]
     fn the_promise_holds_as_often_as_promised() {
         let population = simulated(4_000, 1);
-        let outcome = from_population(&population, 700, 250, TERMS, 2);
+        let outcome = from_population(&population, plan(700, 250, &unfitted()));
         assert!(honest(&outcome, TERMS.delta), "{outcome:?}");
         // It does promise, and something worth having.
         assert!(outcome.refused < 125 && outcome.coverage > 0.3 && outcome.risk < TERMS.alpha, "{outcome:?}");
@@ -176,7 +205,8 @@ mod tests {
     fn the_observed_rate_in_place_of_the_bound_would_break_it() {
         // What the test above would find if the threshold were the loosest whose observed error is at most alpha.
         let population = simulated(4_000, 1);
-        let outcome = from_population(&population, 500, 250, Terms { delta: 0.5, ..TERMS }, 2);
+        let terms = Terms { delta: 0.5, ..TERMS };
+        let outcome = from_population(&population, Plan { terms, ..plan(500, 250, &unfitted()) });
         assert!(!honest(&outcome, TERMS.delta), "a test that cannot fail is none: {outcome:?}");
     }
 
@@ -187,8 +217,44 @@ mod tests {
         for member in &mut labelled {
             member.wrong = f64::from(u8::from(random.unit() < member.wrong));
         }
-        let outcome = by_splits(&labelled, 600, 100, TERMS, 5);
+        let outcome = by_splits(&labelled, Plan { seed: 5, ..plan(600, 100, &unfitted()) });
         assert!(honest(&outcome, 0.15), "{outcome:?}");
         assert!(outcome.coverage > 0.3);
+    }
+
+    #[test]
+    fn with_few_labels_of_a_kind_the_confidence_stays_as_it_was() {
+        // Twelve labels have no ten wrong ones: a constant confidence has one threshold, which lets everything through.
+        let population = simulated(2_000, 3);
+        let flat = Model { bias: 0.0, weights: vec![0.0; 4] };
+        let outcome =
+            from_population(&population, Plan { terms: Terms { alpha: 0.9, delta: 0.5 }, ..plan(12, 20, &flat) });
+        let answering = population.iter().filter(|member| member.answers).count() as f64 / 2_000.0;
+        assert!(outcome.refused < 20 && (outcome.coverage - answering).abs() < 1e-9, "{outcome:?}");
+    }
+
+    #[test]
+    fn the_number_of_labels_that_a_refusal_names_is_enough_more_often_than_not() {
+        let population = simulated(4_000, 1);
+        let mut enough = Vec::new();
+        for labels in [60, 120, 240] {
+            let outcome = from_population(&population, plan(labels, 60, &unfitted()));
+            for needed in outcome.needed {
+                let more = needed.labels();
+                assert!(more.is_none_or(|more| more > labels as u64), "{needed:?} of {labels}");
+                if let Needed::Enough(more) = needed {
+                    enough.push(usize::try_from(more).unwrap());
+                }
+            }
+        }
+        assert!(enough.len() >= 30, "{enough:?}");
+        enough.sort_unstable();
+        let refused: u64 = enough
+            .iter()
+            .step_by(enough.len() / 10)
+            .map(|labels| from_population(&population, plan(*labels, 20, &unfitted())).refused)
+            .sum();
+        let of = enough.iter().step_by(enough.len() / 10).count() as u64 * 20;
+        assert!(refused * 10 <= of * 3, "{refused} of {of} refused: {enough:?}");
     }
 }
