@@ -86,6 +86,23 @@ fn a_run_goes_on_only_as_it_began() {
 }
 
 #[test]
+fn two_suites_in_one_run_keep_their_own_gates() {
+    let bench = Bench::new();
+    bench.put("suite.jsonl", &SUITE.replace("\"min_accuracy\": 100, \"max_wrong\": 0", "\"min_accuracy\": 50"));
+    let strict = r#"{"suite": {"name": "strict", "knowledge": "documents", "gate": {"min_accuracy": 100}}}"#;
+    let wrong =
+        SUITE.lines().nth(2).unwrap().replace("\"returns\"", "\"strict-returns\"").replace("30 days", "60 days");
+    bench.put("strict.jsonl", &format!("{strict}\n{wrong}\n"));
+    let (code, out, talk) = bench.eval(&["run", "suite.jsonl", "strict.jsonl", "--offline"]);
+    assert_eq!(code, 6, "{out}{talk}");
+    assert!(out.contains("✓ small: as expected, % at least 50.00 (got 100.00)"), "{out}");
+    assert!(out.contains("✗ strict: as expected, % at least 100.00 (got 0.00)"), "{out}");
+    // What the command line demands is about all of them together.
+    let (code, out, _) = bench.eval(&["run", "suite.jsonl", "strict.jsonl", "--offline", "--min-accuracy", "75"]);
+    assert!(code == 0 && out.contains("✓ as expected, % at least 75.00 (got 75.00)"), "{out}");
+}
+
+#[test]
 fn an_id_of_two_suites_is_named_with_both_places() {
     let bench = Bench::new();
     bench.put("again.jsonl", SUITE.lines().nth(2).unwrap());

@@ -241,3 +241,15 @@ fn figures_have_intervals_and_say_what_they_are_of() {
     let mean = found.means["fact_recall"];
     assert!(mean.interval.unwrap().low < mean.mean && mean.mean < mean.interval.unwrap().high);
 }
+
+#[test]
+fn what_the_bot_is_taken_to_have_said_is_not_put_into_the_customers_mouth() {
+    let mut scripted = bad("a");
+    let turns = serde_json::json!(["Hello", { "bot": "Which order?" }, "The first"]);
+    scripted.case.turns = serde_json::from_value(turns).unwrap();
+    let page = html::html(&concluded([scripted], Gate::default()), Language::En);
+    assert!(
+        page.contains("<dt>bot</dt><dd>Which order?</dd>") && page.contains("<dt>customer</dt><dd>Hello</dd>"),
+        "{page}"
+    );
+}

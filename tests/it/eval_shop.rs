@@ -109,7 +109,10 @@ async fn a_prompt_that_forgets_its_rules_turns_the_gate_red() {
     };
     let (code, report) = told(None).await.unwrap();
     assert_eq!(code, 0, "{report}");
+    let versions = report["run"]["prompts"].clone();
     let (code, report) = told(Some(prompts)).await.unwrap();
     assert_eq!(code, 6, "{report}");
+    let other = &report["run"]["prompts"];
+    assert!(other[0] != versions[0] && other[1] == versions[1], "the run says which prompts it had: {other}");
     assert!(report["worst"][0]["id"].as_str().unwrap().starts_with("en-gift-card-validity"), "{report}");
 }

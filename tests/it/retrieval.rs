@@ -56,6 +56,20 @@ async fn figures_by_source_and_overall() {
 }
 
 #[tokio::test]
+async fn beirs_own_names_are_read_and_questions_without_a_relevant_passage_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let beir = |text: &str| text.replace("{\"id\"", "{\"_id\"");
+    let qrels = QRELS.replace("query_id", "query-id").replace("doc_id", "corpus-id");
+    let qrels = qrels.replace("\"4\", \"corpus-id\": \"a\", \"score\": 1", "\"4\", \"corpus-id\": \"a\", \"score\": 0");
+    let corpus = write(folder.path(), "c", &beir(CORPUS));
+    let queries = write(folder.path(), "q", &beir(QUERIES));
+    let qrels = write(folder.path(), "r", &qrels);
+    let files = Files { corpus: &corpus, queries: &queries, qrels: &qrels };
+    let report = run(files, None, &|_| ()).await.unwrap();
+    assert_eq!((report.overall.questions, report.sources["zh"].recall_1), (3, 1.0));
+}
+
+#[tokio::test]
 async fn a_broken_file_is_named_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let (corpus, queries) = (
