@@ -82,6 +82,7 @@ async fn ask(
     let mut said = String::new();
     while let Some(piece) = pieces.next().await {
         match piece? {
+            Piece::Begun { .. } => {}
             Piece::Text(text) => said.push_str(&text),
             Piece::Done { prompt_tokens, completion_tokens, .. } => {
                 judged.prompt_tokens += prompt_tokens;
