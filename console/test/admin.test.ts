@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { changes } from '../src/admin/changes';
 import { highlight } from '../src/admin/highlight';
@@ -13,6 +15,7 @@ import { complaints } from '../src/admin/parts';
 import { wrongs } from '../src/admin/policy/editor';
 import type { Doc, DocumentStatus } from '../src/api/admin-wire';
 import { Problem } from '../src/api/client';
+import { zh } from '../src/words/admin.zh';
 
 const marked = (text: string, terms: string[]) =>
   highlight(text, terms)
@@ -117,5 +120,18 @@ describe('rules that were refused', () => {
     const problem = new Problem(422, 'policy_refused', 'No', 'no', { errors: [{ at: 'line 24', detail: 'expected `=`' }, { at: 'toml', detail: 'no such text' }] });
     expect(wrongs(problem)).toEqual([{ line: 24, detail: 'expected `=`' }, { line: undefined, detail: 'no such text' }]);
     expect(wrongs(null)).toEqual([]);
+  });
+});
+
+describe('warnings of documents', () => {
+  it('are said in Chinese, each of those that the reader knows', () => {
+    const folder = join(import.meta.dirname, '../../src/knowledge');
+    const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.rs'));
+    const code = /warn\(\s*"([a-z_]+)"|Warning \{ code: "([a-z_]+)"\.to_owned\(\), message \}/g;
+    const codes = new Set(sources.flatMap((name) => [...readFileSync(join(folder, name), 'utf8').matchAll(code)].map((found) => found[1] ?? found[2] ?? '')));
+    expect(codes.size).toBeGreaterThan(15);
+    for (const one of codes) expect(zh.knowledge.warning(one, 'the sheet Prices could not be read'), one).toMatch(/\p{Script=Han}/u);
+    expect(zh.knowledge.warning('page_without_text', '3 pages are pictures; run text recognition on them if they matter')).toContain('3 页');
+    expect(zh.knowledge.warning('of_a_later_version', 'something new')).toBe('something new');
   });
 });

@@ -100,6 +100,8 @@ export const en = {
     },
     progress: (share: string) => `${share} learned`,
     warnings: (count: number) => `${count} warning${s(count)}`,
+    /** What the reader of a document noticed; the server says it in English. */
+    warning: (_code: string, message: string) => `${message.charAt(0).toUpperCase()}${message.slice(1)}.`,
     warningsHint: 'Something was lost or guessed while reading. The rest is in use.',
     delete: 'Delete document',
     deleteTitle: (name: string) => `Delete “${name}”?`,

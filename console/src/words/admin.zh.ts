@@ -2,6 +2,28 @@
 import type { Shape } from '.';
 import type { en } from './admin.en';
 
+/** What was noticed while a document was read, by its code; given the first number and the English sentence. */
+const WARNINGS: Record<string, (number: string, message: string) => string> = {
+  attachment_ignored: (number) => `${number} 个附件未读取，请单独上传。`,
+  cells_cut: (number) => `只保留了前 ${number} 个单元格。`,
+  chapter_unreadable: () => '有一章缺失或损坏。',
+  characters_lost: (number) => `有 ${number} 个字符无法读取。`,
+  encoding_guessed: (_, message) => `文字编码为推测：${message.split(' ').at(-1) ?? ''}。`,
+  formats_lost: () => '这种旧格式的数字读不出百分号和货币符号，请另存为 .xlsx。',
+  formatting_lost: () => '文件是 Word 97 格式，标题为推测；另存为 .docx 效果更好。',
+  page_unreadable: () => '有页面无法读取。',
+  page_without_text: (number) => `有 ${number} 页是图片；内容重要的话，请先做文字识别。`,
+  passages_without_vectors: (number) => `有 ${number} 个段落被向量模型拒绝，只能按关键词检索到。`,
+  rows_cut: (number) => `只保留了前 ${number} 行。`,
+  second_reader: () => '文件结构特殊，只读出文字，未保留标题和表格。',
+  sheet_hidden: () => '隐藏的工作表未读取。',
+  sheet_unreadable: (_, message) => `工作表 ${/^the sheet (.*) could/.exec(message)?.[1] ?? ''} 无法读取。`,
+  slide_unreadable: (number) => `第 ${number} 张幻灯片无法读取。`,
+  structure_lost: () => '网页嵌套过深，只保留了文字，未保留结构。',
+  text_cut: (number) => `只保留了前 ${number} MB 文字。`,
+  text_unreadable: () => '文件中有些文字没有可读的字符，已略去。',
+};
+
 export const zh: Shape<typeof en> = {
   loading: '加载中',
   failed: '无法加载',
@@ -101,6 +123,7 @@ export const zh: Shape<typeof en> = {
     },
     progress: (share) => `已学习 ${share}`,
     warnings: (count) => `${count} 条提醒`,
+    warning: (code, message) => WARNINGS[code]?.(/\d+/.exec(message)?.[0] ?? '', message) ?? message,
     warningsHint: '读取时有内容丢失或为推测，其余部分正常使用。',
     delete: '删除文档',
     deleteTitle: (name) => `删除“${name}”？`,

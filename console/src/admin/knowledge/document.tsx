@@ -118,7 +118,7 @@ function Warnings({ one }: { one: Doc }) {
       <strong>{a.knowledge.warnings(one.warnings.length)}.</strong> {a.knowledge.warningsHint}
       <ul className="dots">
         {one.warnings.slice(0, 20).map((warning, index) => (
-          <li key={index}>{warning.message}</li>
+          <li key={index}>{a.knowledge.warning(warning.code, warning.message)}</li>
         ))}
       </ul>
     </Banner>

@@ -109,7 +109,7 @@ function List({ documents, onDelete }: { documents: Doc[]; onDelete: ((one: Doc)
             <div className="row wrap">
               <StatusBadge one={one} />
               {one.warnings.length > 0 ? (
-                <Badge tone="warn" icon={TriangleAlert} title={one.warnings.map((warning) => warning.message).join('\n')}>
+                <Badge tone="warn" icon={TriangleAlert} title={one.warnings.map((warning) => a.knowledge.warning(warning.code, warning.message)).join('\n')}>
                   {a.knowledge.warnings(one.warnings.length)}
                 </Badge>
               ) : null}
