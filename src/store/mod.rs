@@ -87,10 +87,11 @@ impl Store {
             .foreign_keys(true)
             .busy_timeout(BUSY)
             .pragma("cache_size", PAGES_KB);
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        // Asking a connection whether it lives before each use is for networks; here it is a walk to its thread and back.
+        let pool = || SqlitePoolOptions::new().test_before_acquire(false);
+        let writer = pool().max_connections(1).connect_with(options.clone()).await?;
         migrate(&writer).await?;
-        let reading =
-            SqlitePoolOptions::new().max_connections(READERS).min_connections(1).connect_with(options).await?;
+        let reading = pool().max_connections(READERS).min_connections(1).connect_with(options).await?;
         let appends = writer::start(writer.clone());
         Ok(Self { reading, writer, appends })
     }

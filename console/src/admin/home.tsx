@@ -18,11 +18,13 @@ const WHERE: Record<Exclude<StepKey, 'question'>, string> = { password: '/settin
 /** What the first answer needs comes first. */
 const ORDER: StepKey[] = ['password', 'knowledge', 'question', 'widget', 'model', 'team'];
 const HIDDEN = 'frontdesk.checklist';
+/** What is still to do is done elsewhere: in the shop's chat, in another tab. */
+const LOOK_AGAIN_MS = 5000;
 
 export default function Home() {
   const a = useAdminWords();
   const { me, manages } = useMe();
-  const steps = useQuery({ queryKey: ['admin', 'checklist'], queryFn: admin.checklist, staleTime: 0, refetchOnWindowFocus: true });
+  const steps = useQuery({ queryKey: ['admin', 'checklist'], queryFn: admin.checklist, staleTime: 0, refetchOnWindowFocus: true, refetchInterval: ({ state }) => (state.data?.every((step) => step.done) ? false : LOOK_AGAIN_MS) });
   const sorted = [...(steps.data ?? [])].filter((step) => ORDER.includes(step.key)).sort((one, other) => ORDER.indexOf(one.key) - ORDER.indexOf(other.key));
   const done = sorted.length > 0 && sorted.every((step) => step.done);
   return (

@@ -153,7 +153,7 @@ pub(super) async fn events(
     let conversation = web.authorised(&id, &headers)?;
     let seat = web.0.seats.take(conversation).ok_or_else(|| Problem::from(Code::TooManyStreams).retry_after(5))?;
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.trim().parse().ok());
-    let inbox = web.0.rooms.journal.load(conversation).await.map_err(Problem::internal)?;
+    let inbox = web.0.rooms.journal.recall(conversation).await.map_err(Problem::internal)?;
     let door = match inbox {
         Some(conversation) => web.door(&conversation.inbox).await?,
         None => None,
