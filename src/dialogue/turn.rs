@@ -21,7 +21,7 @@ use crate::dialogue::{Outcome, Reply, Sentence};
 use crate::knowledge::retrieve::{Ask, Retrieved, Retriever};
 use crate::llm::{self, Llm};
 use crate::model::conversation::Conversation;
-use crate::model::decision::{Action, Considered, Decision, Evidence, Mode, Thresholds, Usage};
+use crate::model::decision::{Action, Considered, Decision, Mode, Thresholds, Usage};
 use crate::model::event::{Party, Priority, Reason, ReasonKind};
 use crate::model::id::{TurnId, WorkspaceId};
 use crate::model::passage::{Passage, Scored};
@@ -60,7 +60,7 @@ impl Running<'_> {
         shown: &mpsc::Sender<Sentence>,
     ) -> Outcome {
         let began = Instant::now();
-        let mut decision = blank(turn, conversation);
+        let mut decision = Decision::blank(turn, conversation.language);
         decision.calibration.clone_from(&self.calibration.version);
         let reply = self.steps(conversation, &mut decision, began, shown).await;
         decision.usage.duration_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
@@ -340,31 +340,5 @@ fn prefer(language: Language, passages: Vec<&Scored>) -> Vec<&Scored> {
         [native, foreign].concat()
     } else {
         passages
-    }
-}
-
-/// A decision that says nothing yet.
-fn blank(turn: TurnId, conversation: &Conversation) -> Decision {
-    Decision {
-        turn,
-        action: Action::Reply,
-        mode: Mode::Fixed,
-        language: conversation.language,
-        rule: None,
-        because: String::new(),
-        query: String::new(),
-        evidence: Evidence::default(),
-        thresholds: Thresholds { answer: 0.0, offer: 0.0 },
-        calibration: String::new(),
-        promise: None,
-        knowledge: 0,
-        considered: Vec::new(),
-        prompt: None,
-        model: None,
-        asked: None,
-        wrote: None,
-        cut: Vec::new(),
-        faults: Vec::new(),
-        usage: Usage::default(),
     }
 }

@@ -21,7 +21,7 @@ use crate::eval::watch::{self, Watched};
 use crate::knowledge::retrieve::Retriever;
 use crate::llm::Llm;
 use crate::model::conversation::Conversation;
-use crate::model::decision::{Action, Decision, Evidence, Mode, Thresholds, Usage};
+use crate::model::decision::{Action, Decision, Mode, Usage};
 use crate::model::event::{Event, Recorded};
 use crate::model::id::{ConversationId, CustomerId, DocumentId, TurnId, WorkspaceId};
 use crate::switchboard::outcome;
@@ -199,26 +199,9 @@ impl Talk {
 /// What stands in the place of a decision where the case says what was answered.
 pub(super) fn scripted_decision() -> Decision {
     Decision {
-        turn: TurnId(Uuid::nil()),
         action: Action::Answer,
-        mode: Mode::Fixed,
-        language: Language::En,
-        rule: None,
         because: SCRIPTED.to_owned(),
-        query: String::new(),
-        evidence: Evidence::default(),
-        thresholds: Thresholds { answer: 0.0, offer: 0.0 },
-        calibration: String::new(),
-        promise: None,
-        knowledge: 0,
-        considered: Vec::new(),
-        prompt: None,
-        model: None,
-        asked: None,
-        wrote: None,
-        cut: Vec::new(),
-        faults: Vec::new(),
-        usage: Usage::default(),
+        ..Decision::blank(TurnId(Uuid::nil()), Language::En)
     }
 }
 

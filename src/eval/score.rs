@@ -164,32 +164,18 @@ mod tests {
 
     use super::*;
     use crate::eval::record::Said;
-    use crate::model::decision::{Decision, Evidence, Thresholds, Usage};
+    use crate::model::decision::{Decision, Thresholds};
     use crate::model::id::TurnId;
     use crate::text::language::Language;
 
     fn outcome(action: Action, text: &str) -> Outcome {
         let decision = Decision {
-            turn: TurnId(Uuid::nil()),
             action,
             mode: Mode::Quote,
-            language: Language::En,
-            rule: None,
             because: "quoted".to_owned(),
-            query: String::new(),
-            evidence: Evidence::default(),
             thresholds: Thresholds { answer: 0.5, offer: 0.1 },
-            calibration: String::new(),
-            promise: None,
             knowledge: 1,
-            considered: Vec::new(),
-            prompt: None,
-            model: None,
-            asked: None,
-            wrote: None,
-            cut: Vec::new(),
-            faults: Vec::new(),
-            usage: Usage::default(),
+            ..Decision::blank(TurnId(Uuid::nil()), Language::En)
         };
         Outcome {
             decision,

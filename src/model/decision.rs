@@ -52,6 +52,35 @@ pub struct Decision {
     pub usage: Usage,
 }
 
+impl Decision {
+    /// A decision that says nothing yet: a fixed reply, without evidence.
+    #[must_use]
+    pub fn blank(turn: TurnId, language: Language) -> Self {
+        Self {
+            turn,
+            action: Action::Reply,
+            mode: Mode::Fixed,
+            language,
+            rule: None,
+            because: String::new(),
+            query: String::new(),
+            evidence: Evidence::default(),
+            thresholds: Thresholds { answer: 0.0, offer: 0.0 },
+            calibration: String::new(),
+            promise: None,
+            knowledge: 0,
+            considered: Vec::new(),
+            prompt: None,
+            model: None,
+            asked: None,
+            wrote: None,
+            cut: Vec::new(),
+            faults: Vec::new(),
+            usage: Usage::default(),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {

@@ -4,7 +4,7 @@ use crate::desk::reception::Reception;
 use crate::desk::summary;
 use crate::dialogue::{Outcome, Reply, Sentence};
 use crate::model::conversation::Conversation;
-use crate::model::decision::{Action, Decision, Evidence, Mode, Thresholds, Usage};
+use crate::model::decision::{Action, Decision, Mode, Usage};
 use crate::model::event::{Event, Priority, Reason, ReasonKind};
 use crate::model::id::TurnId;
 use crate::model::passage::Citation;
@@ -47,26 +47,13 @@ pub(super) fn broken(
     let language = conversation.language;
     let mode = if shown.is_empty() { Mode::Fixed } else { Mode::Model };
     let decision = Decision {
-        turn,
         action: Action::Escalate,
         mode,
-        language,
-        rule: None,
         because: "fault".to_owned(),
-        query: String::new(),
-        evidence: Evidence::default(),
-        thresholds: Thresholds { answer: 0.0, offer: 0.0 },
         calibration: "none".to_owned(),
-        promise: None,
-        knowledge: 0,
-        considered: Vec::new(),
-        prompt: None,
-        model: None,
-        asked: None,
-        wrote: None,
-        cut: Vec::new(),
         faults: vec![why.to_owned()],
         usage: Usage { duration_ms: took_ms, ..Usage::default() },
+        ..Decision::blank(turn, language)
     };
     let text = joined(shown, language);
     let citations: Vec<Citation> = distinct(shown);

@@ -7,7 +7,7 @@ use frontdesk::eval::report::{Report, html, markdown, report};
 use frontdesk::eval::score::score;
 use frontdesk::eval::suite::{Gate, Prices};
 use frontdesk::eval::tally::{SHOWN, Tally};
-use frontdesk::model::decision::{Action, Decision, Evidence, Mode, Thresholds, Usage};
+use frontdesk::model::decision::{Action, Decision, Evidence, Mode, Thresholds};
 use frontdesk::model::id::TurnId;
 use frontdesk::model::time::Timestamp;
 use frontdesk::text::language::Language;
@@ -40,26 +40,13 @@ fn record(id: &str, confidence: f32, action: Action, text: &str) -> Record {
     }))
     .unwrap();
     let decision = Decision {
-        turn: TurnId(Uuid::nil()),
         action,
         mode: Mode::Quote,
-        language: Language::En,
-        rule: None,
         because: "quoted".to_owned(),
-        query: String::new(),
         evidence: Evidence { confidence, terms: 3, ..Evidence::default() },
         thresholds: Thresholds { answer: 0.5, offer: 0.1 },
-        calibration: String::new(),
-        promise: None,
         knowledge: 1,
-        considered: Vec::new(),
-        prompt: None,
-        model: None,
-        asked: None,
-        wrote: None,
-        cut: Vec::new(),
-        faults: Vec::new(),
-        usage: Usage::default(),
+        ..Decision::blank(TurnId(Uuid::nil()), Language::En)
     };
     let reply =
         Said { text: text.to_owned(), mode: Mode::Quote, citations: Vec::new(), offers_human: false, reason: None };

@@ -10,7 +10,7 @@ use frontdesk::clock;
 use frontdesk::inbox::{self, Inbound, Inbox, Opening};
 use frontdesk::journal::{AppendError, Journal};
 use frontdesk::model::conversation::{Forbidden, Owner};
-use frontdesk::model::decision::{Action, Decision, Evidence, Mode, Thresholds, Usage};
+use frontdesk::model::decision::{Action, Decision, Mode, Thresholds};
 use frontdesk::model::event::{Event, Recorded};
 use frontdesk::model::id::{AgentId, ConversationId, TurnId, WorkspaceId};
 use frontdesk::model::time::Timestamp;
@@ -34,26 +34,14 @@ async fn open(inbox: &Inbox) -> ConversationId {
 /// The decision that a reply of this turn needs before it.
 fn decided(turn: TurnId) -> Event {
     let decision = Decision {
-        turn,
         action: Action::Answer,
         mode: Mode::Quote,
-        language: Language::En,
-        rule: None,
         because: "supported".into(),
         query: "parcel".into(),
-        evidence: Evidence::default(),
         thresholds: Thresholds { answer: 0.5, offer: 0.25 },
         calibration: "test".into(),
-        promise: None,
         knowledge: 1,
-        considered: Vec::new(),
-        prompt: None,
-        model: None,
-        asked: None,
-        wrote: None,
-        cut: Vec::new(),
-        faults: Vec::new(),
-        usage: Usage::default(),
+        ..Decision::blank(turn, Language::En)
     };
     Event::Decided { decision: Box::new(decision) }
 }
