@@ -86,7 +86,7 @@ async fn add(
 ) -> Result<impl IntoResponse, Problem> {
     sound(&wanted.name, &wanted.settings)?;
     if inboxes.all().await.map_err(Problem::internal)?.len() >= MOST {
-        let (en, zh) = (format!("A house has at most {MOST} inboxes."), format!("最多 {MOST} 个收件箱。"));
+        let (en, zh) = (format!("A house has at most {MOST} inboxes."), format!("最多 {MOST} 个聊天组件。"));
         return Err(Problem::saying(Code::Invalid, en, zh));
     }
     let now = clock::now();
@@ -150,7 +150,7 @@ async fn remove(State(inboxes): State<Inboxes>, Path(id): Path<String>, ledger: 
     let inbox = known(&inboxes, &id).await?;
     if inbox.key == DEFAULT_KEY {
         let en = "The first inbox of the house stays; the chat page stands in it.";
-        return Err(Problem::saying(Code::Invalid, en, "默认收件箱不能删除，聊天页使用它。"));
+        return Err(Problem::saying(Code::Invalid, en, "默认聊天组件不能删除，聊天页使用它。"));
     }
     if !inboxes.remove(inbox.id).await.map_err(Problem::internal)? {
         return Err(Code::NotFound.into());
