@@ -99,8 +99,8 @@ export const deleteView = (id: string) => call<void>('DELETE', `${D}/views/${id}
 
 export const search = (q: string, signal?: AbortSignal) => call<wire.Found>('GET', `${D}/search${query({ q })}`, undefined, signal);
 
-/** Names of the shops that customers write from. For those who may look at the administration. */
-export const inboxNames = () => call<{ key: string; name: string }[]>('GET', '/api/v1/admin/inboxes');
+/** Names of the shops that customers write from. */
+export const inboxNames = () => call<{ key: string; name: string }[]>('GET', `${D}/inboxes`);
 
 /** An attachment goes back as it was given, without the address that the server made for us. */
 function bare(message: Outgoing): Outgoing {

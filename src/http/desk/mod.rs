@@ -12,6 +12,7 @@ mod actions;
 mod conversations;
 mod copilot;
 mod files;
+mod inboxes;
 mod live;
 mod messages;
 mod people;
@@ -30,6 +31,7 @@ pub(super) fn routes(house: &House) -> OpenApiRouter {
         .merge(conversations::routes(console.clone()))
         .merge(actions::routes(console.clone()))
         .merge(messages::routes(console.clone()))
+        .merge(inboxes::routes(console.clone()))
         .merge(live::routes(console.clone()))
         .merge(files::routes(console.clone()))
         .merge(people::routes(console.clone()))

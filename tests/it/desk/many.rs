@@ -103,6 +103,9 @@ async fn the_same_is_done_to_many_and_each_is_told_apart() {
     let list = li.get(&house, &format!("{LIST}?view=resolved&label=vip&priority=high")).await;
     assert_eq!(list["items"].as_array().unwrap().len(), 3);
     assert_eq!(li.get(&house, "/api/v1/desk/labels").await, json!([{ "label": "vip", "count": 3 }]));
+    let shops = li.get(&house, "/api/v1/desk/inboxes").await;
+    assert_eq!(shops[0]["key"], "default");
+    assert_eq!(shops[0].as_object().unwrap().keys().collect::<Vec<_>>(), ["key", "name"], "no more than the name");
 
     let claimed = &house.app.store.audit(WorkspaceId::DEFAULT, u64::MAX, 100).await.unwrap();
     let bulk: Vec<_> = claimed.iter().filter(|kept| kept.entry.action == "conversations.changed").collect();
