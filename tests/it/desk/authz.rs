@@ -46,6 +46,7 @@ const DECIDED: &[(&str, &str, Least)] = &[
     ("GET", "/api/v1/desk/conversations/{id}/passages/{chunk}", Qa),
     ("POST", "/api/v1/desk/conversations/{id}/labels", Qa),
     ("POST", "/api/v1/desk/conversations/bulk", Agent),
+    ("GET", "/api/v1/desk/inboxes", Qa),
     ("GET", "/api/v1/desk/labels", Qa),
     ("POST", "/api/v1/desk/conversations/{id}/claim", Agent),
     ("POST", "/api/v1/desk/conversations/{id}/release", Agent),
