@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Error, Store, Writing};
+use super::{Error, Store};
 use crate::model::id::{DocumentId, WorkspaceId};
 use crate::model::time::Timestamp;
 
@@ -65,10 +65,18 @@ impl Store {
             .bind(document.0)
             .fetch_all(&mut *tx)
             .await?;
-        forget_vectors(&mut tx, document).await?;
-        forget_chunks(&mut tx, document).await?;
-        // Children first: each row names one that is still there.
+        // Pieces that no other document has, then children first: each row names one that is still there.
         for statement in [
+            "delete from vectors where (workspace, chunk) in (
+                 select p.workspace, p.chunk from placements p join revisions r on r.id = p.revision where r.document = $1)
+               and not exists (
+                 select 1 from placements q join revisions s on s.id = q.revision
+                 where q.workspace = vectors.workspace and q.chunk = vectors.chunk and s.document <> $1)",
+            "delete from chunks where (workspace, name) in (
+                 select p.workspace, p.chunk from placements p join revisions r on r.id = p.revision where r.document = $1)
+               and not exists (
+                 select 1 from placements q join revisions s on s.id = q.revision
+                 where q.workspace = chunks.workspace and q.chunk = chunks.name and s.document <> $1)",
             "delete from placements where revision in (select id from revisions where document = $1)",
             "delete from texts where revision in (select id from revisions where document = $1)",
             "delete from visibility where document = $1",
@@ -90,32 +98,4 @@ impl Store {
         sqlx::query("pragma wal_checkpoint(truncate)").execute(self.writer()).await?;
         Ok(())
     }
-}
-
-async fn forget_vectors(tx: &mut Writing, document: DocumentId) -> Result<(), Error> {
-    sqlx::query(
-        "delete from vectors where (workspace, chunk) in (
-             select p.workspace, p.chunk from placements p join revisions r on r.id = p.revision where r.document = $1)
-           and not exists (
-             select 1 from placements q join revisions s on s.id = q.revision
-             where q.workspace = vectors.workspace and q.chunk = vectors.chunk and s.document <> $1)",
-    )
-    .bind(document.0)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-async fn forget_chunks(tx: &mut Writing, document: DocumentId) -> Result<(), Error> {
-    sqlx::query(
-        "delete from chunks where (workspace, name) in (
-             select p.workspace, p.chunk from placements p join revisions r on r.id = p.revision where r.document = $1)
-           and not exists (
-             select 1 from placements q join revisions s on s.id = q.revision
-             where q.workspace = chunks.workspace and q.chunk = chunks.name and s.document <> $1)",
-    )
-    .bind(document.0)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }
