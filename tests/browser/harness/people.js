@@ -1,6 +1,8 @@
 // Who takes part in the console's tests: staff who sign in, and customers who write through the API as any website does.
 import assert from 'node:assert/strict';
 import net from 'node:net';
+import { startBrowser } from './browser.js';
+import { startServer } from './server.js';
 
 export const PASSWORD = 'a long enough sentence';
 export const OWNER = 'owner@localhost';
@@ -58,6 +60,23 @@ export class Customer {
   async say(text) {
     const headers = { authorization: `Bearer ${this.token}` };
     await ask(this.server, `/api/v1/conversations/${this.id}/messages`, { body: { client_id: crypto.randomUUID(), text }, headers });
+  }
+}
+
+/** Nobody there: routing would hand out what tests take by hand. */
+export const away = (session) => session.call('PATCH', '/api/v1/desk/me', { presence: 'away' });
+
+/** A server, a browser, and the owner, who is away. */
+export async function quietDesk(options) {
+  const [server, browser] = await Promise.all([startServer(options), startBrowser()]);
+  try {
+    const boss = await owner(server);
+    await away(boss);
+    return { server, browser, boss };
+  } catch (error) {
+    // Nobody else knows of them yet.
+    await Promise.all([browser.close(), server.close()]);
+    throw error;
   }
 }
 

@@ -1,17 +1,14 @@
 // What the console does not let slip away: unsaved settings, an undo that is offered, the end of a long list.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accessibility, newPerson, shot, startBrowser } from '../harness/browser.js';
-import { Customer, eventually, mistakes, owner, PASSWORD, signIn, waitingCustomer } from '../harness/people.js';
-import { startServer } from '../harness/server.js';
+import { accessibility, newPerson, shot } from '../harness/browser.js';
+import { Customer, eventually, mistakes, PASSWORD, quietDesk, signIn, waitingCustomer } from '../harness/people.js';
 
 let server;
 let browser;
 let boss;
 before(async () => {
-  [server, browser] = await Promise.all([startServer({ settings: ['web.new_conversations={ burst = 100, per_minute = 100 }', 'web.messages_per_caller={ burst = 100, per_minute = 100 }'] }), startBrowser()]);
-  boss = await owner(server);
-  await boss.call('PATCH', '/api/v1/desk/me', { presence: 'away' });
+  ({ server, browser, boss } = await quietDesk({ settings: ['web.new_conversations={ burst = 100, per_minute = 100 }', 'web.messages_per_caller={ burst = 100, per_minute = 100 }'] }));
 });
 after(async () => {
   await browser?.close();

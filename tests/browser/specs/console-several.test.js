@@ -1,21 +1,17 @@
 // Several conversations at once, mentions, labels that are known, and a contact that changes under one's eyes.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accessibility, newPerson, shot, startBrowser } from '../harness/browser.js';
-import { colleague, eventually, mistakes, owner, PASSWORD, signIn, waitingCustomer } from '../harness/people.js';
-import { startServer } from '../harness/server.js';
+import { accessibility, newPerson, shot } from '../harness/browser.js';
+import { away, colleague, eventually, mistakes, PASSWORD, quietDesk, signIn, waitingCustomer } from '../harness/people.js';
 
 let server;
 let browser;
 let boss;
 let tom;
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-  boss = await owner(server);
-  // Routing would hand out what these tests take by hand.
-  await boss.call('PATCH', '/api/v1/desk/me', { presence: 'away' });
+  ({ server, browser, boss } = await quietDesk());
   tom = await colleague(boss, 'Tom Becker');
-  await tom.session.call('PATCH', '/api/v1/desk/me', { presence: 'away' });
+  await away(tom.session);
 });
 after(async () => {
   await browser?.close();

@@ -1,18 +1,14 @@
 // What an agent writes is not lost and goes out as it was meant: sources, files, failures, gaps; and what they have not seen is not read.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accessibility, newPerson, shot, startBrowser } from '../harness/browser.js';
-import { eventually, mistakes, owner, PASSWORD, signIn, waitingCustomer } from '../harness/people.js';
-import { startServer } from '../harness/server.js';
+import { accessibility, newPerson, shot } from '../harness/browser.js';
+import { eventually, mistakes, PASSWORD, quietDesk, signIn, waitingCustomer } from '../harness/people.js';
 
 let server;
 let browser;
 let boss;
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-  boss = await owner(server);
-  // Routing would hand out what these tests take by hand.
-  await boss.call('PATCH', '/api/v1/desk/me', { presence: 'away' });
+  ({ server, browser, boss } = await quietDesk());
 });
 after(async () => {
   await browser?.close();
