@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::events::number;
-use super::{Error, Store, Writing};
+use super::{Error, Store};
 use crate::model::conversation::{Conversation, Mention, Owner, Status};
 use crate::model::event::{Party, Priority};
 use crate::model::id::{ConversationId, CustomerId, WorkspaceId};
@@ -262,7 +262,8 @@ impl Store {
     /// When the database cannot be written.
     pub async fn rewrite_projection(&self, conversation: ConversationId, row: &Row) -> Result<bool, Error> {
         let mut transaction = self.writing().await?;
-        let changed = update(&mut transaction, conversation, row.seq, row, None).await?;
+        let update = bound(sqlx::query(UPDATE), conversation, row, row.seq, None);
+        let changed = update.execute(&mut *transaction).await?.rows_affected() > 0;
         if changed {
             super::mentions::insert(&mut transaction, row.workspace, conversation, &row.mentions).await?;
         }
@@ -271,33 +272,19 @@ impl Store {
     }
 }
 
-/// The row of a new conversation; false when there is one already.
-pub(super) async fn insert(transaction: &mut Writing, id: ConversationId, row: &Row) -> Result<bool, Error> {
-    let query = sqlx::query(
-        "insert into conversations (
+/// Makes the row of a new conversation; nothing when there is one already.
+pub(super) const INSERT: &str = "insert into conversations (
             workspace, inbox, channel, customer, language, status, owner, agent, opened_at, last_at, awaits,
             awaits_since, team, let_go_by, priority, queued_since, waiting_since, snoozed_until, labels, said_seq,
             said_at, said_by, said, said_files, unread, escalated_at, escalated_kind, escalated_rule, rating,
             unanswered_since, projection, id, seq)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
             $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
-         on conflict (id) do nothing",
-    );
-    let done = bound(query, row).bind(id.0).bind(number(row.seq)).execute(&mut **transaction).await?;
-    Ok(done.rows_affected() > 0)
-}
+         on conflict (id) do nothing";
 
-/// The row after an append; false when the conversation is not at `expected`, or a lease is to be taken that somebody else has at
-/// that time.
-pub(super) async fn update(
-    transaction: &mut Writing,
-    id: ConversationId,
-    expected: u64,
-    row: &Row,
-    lease: Option<(Lease, Timestamp)>,
-) -> Result<bool, Error> {
-    let query = sqlx::query(
-        "update conversations set
+/// Makes the row what it is after an append; nothing when the conversation is not where it is expected, or a lease is to be taken
+/// that somebody else has at that time.
+pub(super) const UPDATE: &str = "update conversations set
             workspace = $1, inbox = $2, channel = $3, customer = $4, language = $5, status = $6, owner = $7,
             agent = $8, opened_at = $9, last_at = $10, awaits = $11, awaits_since = $12, team = $13,
             let_go_by = $14, priority = $15, queued_since = $16, waiting_since = $17, snoozed_until = $18,
@@ -306,24 +293,21 @@ pub(super) async fn update(
             projection = $31, seq = $33,
             lease_until = case when $11 is null then 0 else coalesce($35, lease_until) end,
             lease_holder = coalesce($36, lease_holder)
-         where id = $32 and seq = $34 and ($35 is null or lease_until <= $37 or lease_holder = $36)",
-    );
-    let query = bound(query, row).bind(id.0).bind(number(row.seq)).bind(number(expected));
-    let (lease, now) = lease.unzip();
-    let done = query
-        .bind(lease.map(|lease| lease.until.0))
-        .bind(lease.map(|lease| lease.holder))
-        .bind(now.map(|now| now.0))
-        .execute(&mut **transaction)
-        .await?;
-    Ok(done.rows_affected() > 0)
-}
+         where id = $32 and seq = $34 and ($35 is null or lease_until <= $37 or lease_holder = $36)";
 
-type Query<'a> = sqlx::query::Query<'a, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+/// Numbers of the parameters of both statements, so that more can follow them.
+pub(super) const PARAMETERS: usize = 37;
 
-/// Binds what both statements begin with, in the order of their columns.
-fn bound<'a>(query: Query<'a>, row: &'a Row) -> Query<'a> {
+/// Binds the parameters of both statements.
+pub(super) fn bound<'a>(
+    query: Query<'a>,
+    id: ConversationId,
+    row: &'a Row,
+    expected: u64,
+    lease: Option<(Lease, Timestamp)>,
+) -> Query<'a> {
     let (said, escalated) = (row.said.as_ref(), row.escalated.as_ref());
+    let (lease, now) = lease.unzip();
     query
         .bind(row.workspace.0)
         .bind(&row.inbox)
@@ -356,4 +340,12 @@ fn bound<'a>(query: Query<'a>, row: &'a Row) -> Query<'a> {
         .bind(row.rating)
         .bind(row.unanswered_since.map(|at| at.0))
         .bind(KNOWS)
+        .bind(id.0)
+        .bind(number(row.seq))
+        .bind(number(expected))
+        .bind(lease.map(|lease| lease.until.0))
+        .bind(lease.map(|lease| lease.holder))
+        .bind(now.map(|now| now.0))
 }
+
+pub(super) type Query<'a> = sqlx::query::Query<'a, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;

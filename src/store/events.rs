@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use sqlx::QueryBuilder;
-
-use super::{Error, Store, Writing};
+use super::{Error, Store};
+use crate::model::conversation::Mention;
 use crate::model::event::{Event, Recorded};
 use crate::model::id::ConversationId;
 use crate::model::time::Timestamp;
@@ -64,41 +63,12 @@ impl Store {
     }
 }
 
-/// One append within the writer's transaction. A conflict writes nothing and lets the others pass.
-pub(super) async fn append(transaction: &mut Writing, append: &Append) -> Result<Appended, Error> {
-    let changed = if append.expected == 0 {
-        super::conversations::insert(transaction, append.conversation, &append.after).await?
-    } else {
-        super::conversations::update(transaction, append.conversation, append.expected, &append.after, append.lease)
-            .await?
-    };
-    if !changed {
-        let actual: Option<(i64,)> = sqlx::query_as("select seq from conversations where id = $1")
-            .bind(append.conversation.0)
-            .fetch_optional(&mut **transaction)
-            .await?;
-        let actual = actual.map_or(0, |(seq,)| seq.unsigned_abs());
-        let leased = append.lease.is_some() && actual == append.expected;
-        return Ok(if leased { Appended::Leased } else { Appended::Conflict { actual } });
+impl Append {
+    /// Mentions that its events bring.
+    pub(super) fn fresh_mentions(&self) -> &[Mention] {
+        let mentions = &self.after.mentions;
+        &mentions[mentions.partition_point(|mention| mention.seq <= self.expected)..]
     }
-    let mut bodies = Vec::with_capacity(append.events.len());
-    for recorded in append.events.iter() {
-        bodies.push((recorded.seq, recorded.at, recorded.event.name(), serde_json::to_string(&recorded.event)?));
-    }
-    let mut insert = QueryBuilder::new("insert into events (conversation, seq, workspace, at, type, body) ");
-    insert.push_values(bodies, |mut row, (seq, at, kind, body)| {
-        row.push_bind(append.conversation.0)
-            .push_bind(number(seq))
-            .push_bind(append.after.workspace.0)
-            .push_bind(at.0)
-            .push_bind(kind)
-            .push_bind(body);
-    });
-    insert.build().execute(&mut **transaction).await?;
-    let Row { workspace, mentions, .. } = &append.after;
-    let fresh = &mentions[mentions.partition_point(|mention| mention.seq <= append.expected)..];
-    super::mentions::insert(transaction, *workspace, append.conversation, fresh).await?;
-    Ok(Appended::Done)
 }
 
 /// A seq as the database counts.

@@ -1,9 +1,9 @@
 //! Who was named in which note, and whether they have looked.
 
-use sqlx::QueryBuilder;
+use sqlx::{QueryBuilder, SqliteConnection};
 
 use super::events::number;
-use super::{Error, Store, Writing};
+use super::{Error, Store};
 use crate::model::conversation::Mention;
 use crate::model::id::{AgentId, ConversationId, WorkspaceId};
 
@@ -35,7 +35,7 @@ impl Store {
 
 /// Writes mentions down; those that are there stay as they are.
 pub(super) async fn insert(
-    transaction: &mut Writing,
+    connection: &mut SqliteConnection,
     workspace: WorkspaceId,
     conversation: ConversationId,
     mentions: &[Mention],
@@ -52,6 +52,6 @@ pub(super) async fn insert(
             .push_bind(mention.at.0);
     });
     insert.push(" on conflict (conversation, agent, seq) do nothing");
-    insert.build().execute(&mut **transaction).await?;
+    insert.build().execute(connection).await?;
     Ok(())
 }

@@ -6,13 +6,14 @@
 use std::path::Path;
 use std::time::Duration;
 
+use sqlx::ConnectOptions as _;
 use sqlx::migrate::MigrateError;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, Transaction};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use tokio::sync::mpsc;
 
 use crate::model::id::WorkspaceId;
 use crate::model::time::Timestamp;
+use crate::store::lane::{Lane, Writing};
 
 pub mod agents;
 pub mod attachments;
@@ -27,6 +28,7 @@ pub mod events;
 pub mod history;
 pub mod inboxes;
 pub mod indexed;
+mod lane;
 pub mod listing;
 pub mod mentions;
 pub mod passages;
@@ -42,7 +44,7 @@ pub mod work;
 mod writer;
 
 /// Connections that read at the same time.
-const READERS: u32 = 4;
+const READERS: usize = 4;
 /// Kilobytes of pages that a connection keeps; the system keeps the file in memory anyway.
 const PAGES_KB: &str = "-512";
 /// How long a write waits for another process.
@@ -51,13 +53,10 @@ const BUSY: Duration = Duration::from_secs(10);
 /// A cheap handle to the database.
 #[derive(Clone, Debug)]
 pub struct Store {
-    reading: SqlitePool,
-    writer: SqlitePool,
+    reading: Lane,
+    writer: Lane,
     appends: mpsc::Sender<writer::Waiting>,
 }
-
-/// A transaction that may write.
-pub(super) type Writing = Transaction<'static, Sqlite>;
 
 /// Why the database did not do it. Texts are for operators and hold no customer text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -86,12 +85,12 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY)
-            .pragma("cache_size", PAGES_KB);
-        // Asking a connection whether it lives before each use is for networks; here it is a walk to its thread and back.
-        let pool = || SqlitePoolOptions::new().test_before_acquire(false);
-        let writer = pool().max_connections(1).connect_with(options.clone()).await?;
+            .pragma("cache_size", PAGES_KB)
+            // They hold nothing that our own errors do not tell, and cost a look at the clock for each statement.
+            .disable_statement_logging();
+        let writer = Lane::new(options.clone(), 1);
         migrate(&writer).await?;
-        let reading = pool().max_connections(READERS).min_connections(1).connect_with(options).await?;
+        let reading = Lane::new(options, READERS);
         let appends = writer::start(writer.clone());
         Ok(Self { reading, writer, appends })
     }
@@ -104,17 +103,17 @@ impl Store {
         workspace(&self.writer, id, name, now).await
     }
 
-    pub(super) fn reading(&self) -> &SqlitePool {
+    fn reading(&self) -> &Lane {
         &self.reading
     }
 
-    pub(super) fn writer(&self) -> &SqlitePool {
+    fn writer(&self) -> &Lane {
         &self.writer
     }
 
     /// Begins a transaction that is sure to be able to write, so that reading before writing cannot deadlock.
-    pub(super) async fn writing(&self) -> Result<Writing, Error> {
-        Ok(self.writer.begin_with("begin immediate").await?)
+    async fn writing(&self) -> Result<Writing, Error> {
+        Ok(self.writer.begin().await?)
     }
 }
 
@@ -134,10 +133,10 @@ pub(super) fn containing(words: &str) -> String {
 
 /// Brings the tables up to date. Two programs may meet on a fresh folder: the one that comes second finds the work done
 /// when it looks again.
-async fn migrate(writer: &SqlitePool) -> Result<(), Error> {
+async fn migrate(writer: &Lane) -> Result<(), Error> {
     let migrator = sqlx::migrate!();
     for last in [false, false, true] {
-        match migrator.run(writer).await {
+        match migrator.run(&mut *writer.lend().await?).await {
             Ok(()) => break,
             Err(MigrateError::VersionMissing(version)) => {
                 return Err(Error::Unavailable(format!(
@@ -151,7 +150,7 @@ async fn migrate(writer: &SqlitePool) -> Result<(), Error> {
     workspace(writer, WorkspaceId::DEFAULT, "default", Timestamp(0)).await
 }
 
-async fn workspace(writer: &SqlitePool, id: WorkspaceId, name: &str, now: Timestamp) -> Result<(), Error> {
+async fn workspace(writer: &Lane, id: WorkspaceId, name: &str, now: Timestamp) -> Result<(), Error> {
     sqlx::query("insert into workspaces (id, name, created_at) values ($1, $2, $3) on conflict (id) do nothing")
         .bind(id.0)
         .bind(name)

@@ -106,7 +106,9 @@ async fn check(data: &std::path::Path, possible: &Possible) {
     assert_eq!(chunks, library.retrievable().await, "a question finds each chunk once");
     let expected = library.store.expected_in_index(SHOP, "hashed/256").await.unwrap();
     let index = library.index.held(SHOP).await.unwrap();
-    assert_eq!((index.chunks, index.vectors), (expected.chunks, expected.vectors), "the index is not the store");
+    assert_eq!(index.chunks, expected.chunks, "the index is not the store");
+    // Vectors are written to the index first: one of a revision that was hidden before it was known stays there, to no harm.
+    assert!((expected.vectors..=index.chunks).contains(&index.vectors), "{index:?} is not the store's {expected:?}");
     assert_eq!(expected.chunks, expected.chunks_at_most, "nothing is under way");
     assert_eq!(
         std::fs::read_dir(data.join("blobs")).unwrap().filter(|entry| entry.as_ref().unwrap().path().is_dir()).count(),
