@@ -1,11 +1,11 @@
 //! The bus of a house with one machine.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tokio::sync::broadcast;
 
-use super::{Bus, Hint};
+use super::{Bus, Hint, Topics};
 use crate::model::id::ConversationId;
 
 /// Hints that a slow listener may fall behind before it loses the oldest.
@@ -15,16 +15,11 @@ const CAPACITY_OF_ONE: usize = 32;
 /// Conversations that are remembered before those without listeners are forgotten.
 const ROOM: usize = 64;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Local {
-    all: broadcast::Sender<Arc<Hint>>,
+    /// A channel for each set of topics that was ever asked for: a handful.
+    topics: RwLock<Vec<(Topics, broadcast::Sender<Arc<Hint>>)>>,
     each: Mutex<HashMap<ConversationId, broadcast::Sender<Arc<Hint>>>>,
-}
-
-impl Default for Local {
-    fn default() -> Self {
-        Self { all: broadcast::channel(CAPACITY).0, each: Mutex::default() }
-    }
 }
 
 impl Bus for Local {
@@ -36,11 +31,22 @@ impl Bus for Local {
                 let _ = sender.send(Arc::clone(&hint));
             }
         }
-        let _ = self.all.send(hint);
+        let topic = hint.topic();
+        for (topics, sender) in self.topics.read().unwrap_or_else(PoisonError::into_inner).iter() {
+            if topics.hold(topic) {
+                let _ = sender.send(Arc::clone(&hint));
+            }
+        }
     }
 
-    fn subscribe(&self) -> broadcast::Receiver<Arc<Hint>> {
-        self.all.subscribe()
+    fn subscribe(&self, topics: Topics) -> broadcast::Receiver<Arc<Hint>> {
+        let mut all = self.topics.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, sender)) = all.iter().find(|(known, _)| *known == topics) {
+            return sender.subscribe();
+        }
+        let (sender, receiver) = broadcast::channel(CAPACITY);
+        all.push((topics, sender));
+        receiver
     }
 
     fn follow(&self, conversation: ConversationId) -> broadcast::Receiver<Arc<Hint>> {
@@ -67,7 +73,7 @@ mod tests {
     fn a_follower_hears_its_own_conversation_and_nothing_else() {
         let bus = Local::default();
         let (mine, other) = (conversation(1), conversation(2));
-        let (mut one, mut all) = (bus.follow(mine), bus.subscribe());
+        let (mut one, mut all) = (bus.follow(mine), bus.subscribe(Topics::ALL));
         for conversation in [other, mine] {
             bus.publish(Arc::new(Hint::Appended { conversation, seq: 1 }));
         }
@@ -75,6 +81,23 @@ mod tests {
         assert_eq!(*one.try_recv().unwrap(), Hint::Appended { conversation: mine, seq: 1 });
         assert!(one.try_recv().is_err());
         assert_eq!(std::iter::from_fn(|| all.try_recv().ok()).count(), 3);
+    }
+
+    #[test]
+    fn nobody_wakes_for_another_topic() {
+        let bus = Local::default();
+        let (mut owed, mut both) = (bus.subscribe(Topics::OWED), bus.subscribe(Topics::OWED.and(Topics::PRESENCE)));
+        let mut again = bus.subscribe(Topics::OWED);
+        let agent = Uuid::from_u128(7).into();
+        let owes = Hint::Owed { conversation: conversation(1) };
+        bus.publish(Arc::new(Hint::Presence { agent }));
+        bus.publish(Arc::new(Hint::Uploaded));
+        bus.publish(Arc::new(owes.clone()));
+        assert_eq!((*owed.try_recv().unwrap()).clone(), owes);
+        assert_eq!((*again.try_recv().unwrap()).clone(), owes);
+        assert_eq!(*both.try_recv().unwrap(), Hint::Presence { agent });
+        assert_eq!((*both.try_recv().unwrap()).clone(), owes);
+        assert!(owed.try_recv().is_err() && both.try_recv().is_err());
     }
 
     #[test]

@@ -17,14 +17,63 @@ pub trait Bus: fmt::Debug + Send + Sync {
     /// Sends a hint to whoever listens; never waits.
     fn publish(&self, hint: Arc<Hint>);
 
-    /// All hints from now on. A listener that falls behind loses the oldest and is told so by the receiver.
-    fn subscribe(&self) -> broadcast::Receiver<Arc<Hint>>;
+    /// Hints of these topics from now on: nobody wakes for what is nothing to them. A listener that falls behind loses the oldest
+    /// and is told so by the receiver.
+    fn subscribe(&self, topics: Topics) -> broadcast::Receiver<Arc<Hint>>;
 
     /// The hints of one conversation from now on. With thousands of open pages, nobody wants to wake for the others'.
     fn follow(&self, conversation: ConversationId) -> broadcast::Receiver<Arc<Hint>>;
 }
 
+/// What hints are about: a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Topics(u16);
+
+impl Topics {
+    /// [`Hint::Appended`].
+    pub const APPENDED: Self = Self(1);
+    /// [`Hint::Owed`].
+    pub const OWED: Self = Self(1 << 1);
+    /// [`Hint::Escalated`].
+    pub const ESCALATED: Self = Self(1 << 2);
+    /// What is of the moment in one conversation: sentences of a turn under way, typing, places in the queue.
+    pub const MOMENTS: Self = Self(1 << 3);
+    /// [`Hint::Presence`].
+    pub const PRESENCE: Self = Self(1 << 4);
+    /// What agents are told beside conversations: mentions, contacts, assignments.
+    pub const NEWS: Self = Self(1 << 5);
+    /// Documents that arrive and versions that are published.
+    pub const KNOWLEDGE: Self = Self(1 << 6);
+    pub const ALL: Self = Self(u16::MAX);
+
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    #[must_use]
+    pub const fn hold(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
 impl Hint {
+    /// What it is about.
+    #[must_use]
+    pub fn topic(&self) -> Topics {
+        match self {
+            Self::Appended { .. } => Topics::APPENDED,
+            Self::Owed { .. } => Topics::OWED,
+            Self::Escalated { .. } => Topics::ESCALATED,
+            Self::Sentence { .. } | Self::Typing { .. } | Self::Watching { .. } | Self::Queued { .. } => {
+                Topics::MOMENTS
+            }
+            Self::Presence { .. } => Topics::PRESENCE,
+            Self::Mention { .. } | Self::Looked { .. } | Self::Contact { .. } | Self::Assigned { .. } => Topics::NEWS,
+            Self::Uploaded | Self::Published { .. } => Topics::KNOWLEDGE,
+        }
+    }
+
     /// The conversation that it is about, if it is about one.
     #[must_use]
     pub fn conversation(&self) -> Option<ConversationId> {

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::Copilot;
-use crate::bus::{Bus, Hint};
+use crate::bus::{Bus, Hint, Topics};
 use crate::clock;
 use crate::journal::{AppendError, Journal};
 use crate::model::conversation::{Conversation, Status};
@@ -33,7 +33,7 @@ pub struct Watch {
 impl Watch {
     #[must_use]
     pub fn new(copilot: Copilot, journal: Journal, bus: &dyn Bus) -> Self {
-        Self { copilot, journal, hints: bus.subscribe() }
+        Self { copilot, journal, hints: bus.subscribe(Topics::ESCALATED) }
     }
 
     /// Summarises until `closing`. What is under way then is given up.

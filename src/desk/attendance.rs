@@ -187,13 +187,14 @@ fn leave(consoles: &mut HashMap<AgentId, usize>, agent: AgentId) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bus::Topics;
     use crate::bus::local::Local;
     use crate::clock;
 
     #[test]
     fn who_leaves_is_forgotten_and_everybody_hears_of_the_first_and_the_last() {
         let bus = Arc::new(Local::default());
-        let mut hints = bus.subscribe();
+        let mut hints = bus.subscribe(Topics::ALL);
         let attendance = Attendance::new(bus);
         let (agent, conversation): (AgentId, ConversationId) = (clock::id(), clock::id());
         let one = attendance.arrive(agent, 2).unwrap();

@@ -10,7 +10,7 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::bus::{Bus, Hint};
+use crate::bus::{Bus, Hint, Topics};
 use crate::model::id::{AgentId, ConversationId, CustomerId, WorkspaceId};
 use crate::store::listing::{Listed, Tally};
 use crate::store::{self, Store};
@@ -80,7 +80,7 @@ impl Feed {
 
     /// Spreads the news until the house closes.
     pub async fn run(self, closing: CancellationToken) {
-        let mut hints = self.bus.subscribe();
+        let mut hints = self.bus.subscribe(Topics::APPENDED.and(Topics::PRESENCE).and(Topics::NEWS));
         // Workspaces whose counts changed, and when some were last told.
         let (mut stale, mut counted) = (HashSet::new(), Instant::now());
         loop {

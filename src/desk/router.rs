@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::bus::{Bus, Hint};
+use crate::bus::{Bus, Hint, Topics};
 use crate::clock;
 use crate::desk::config::Config;
 use crate::desk::inboxes::Inboxes;
@@ -89,7 +89,7 @@ impl Router {
     pub async fn run(self, closing: CancellationToken) {
         let wake = Arc::new(Notify::new());
         let waking = async {
-            let mut hints = self.0.bus.subscribe();
+            let mut hints = self.0.bus.subscribe(Topics::APPENDED.and(Topics::PRESENCE));
             loop {
                 match hints.recv().await {
                     Ok(hint) if !matches!(*hint, Hint::Appended { .. } | Hint::Presence { .. }) => continue,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::bus::{Bus, Hint};
+use crate::bus::{Bus, Hint, Topics};
 use crate::clock;
 use crate::desk::actions::{self, Action, Actor, Refusal};
 use crate::desk::attendance::Attendance;
@@ -145,7 +145,7 @@ impl Desk {
 
     /// Writes down who is there, until the house closes.
     pub async fn keep_attendance(self, closing: CancellationToken) {
-        let mut hints = self.0.bus.subscribe();
+        let mut hints = self.0.bus.subscribe(Topics::PRESENCE);
         // When somebody was last here whose absence nobody has been told yet.
         let mut seen: HashMap<AgentId, Timestamp> = HashMap::new();
         while !closing.is_cancelled() {

@@ -16,7 +16,7 @@ use tokio::sync::{Notify, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::bus::{Bus, Hint};
+use crate::bus::{Bus, Hint, Topics};
 use crate::clock;
 use crate::desk::reception::Reception;
 use crate::desk::router::{Received, Router};
@@ -98,7 +98,7 @@ impl Switchboard {
     pub async fn run(&self, closing: CancellationToken) {
         let turns = TaskTracker::new();
         // Registered before the first look, so that no message falls between look and sleep.
-        let mut hints = self.0.bus.subscribe();
+        let mut hints = self.0.bus.subscribe(Topics::OWED);
         while !closing.is_cancelled() {
             let pause = match self.seat_due(&turns).await {
                 Ok(pause) => pause,

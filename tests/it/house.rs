@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frontdesk::app::{self, Roles, Seams};
+use frontdesk::bus::Topics;
 use frontdesk::config::Config;
 use frontdesk::embed;
 use frontdesk::http::{self, auth::Admin};
@@ -122,7 +123,7 @@ impl House {
 
     /// Waits until every document is ready or failed.
     pub(crate) async fn settled(&self) {
-        let mut hints = self.app.bus.subscribe();
+        let mut hints = self.app.bus.subscribe(Topics::ALL);
         let finished = async {
             while !self.app.ingest.progress(WorkspaceId::DEFAULT, Timestamp::default()).await.unwrap().is_finished() {
                 // A hint makes it quick; the pause is for steps that give none.

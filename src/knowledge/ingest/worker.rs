@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::bus::{Bus, Hint};
+use crate::bus::{Bus, Hint, Topics};
 use crate::clock;
 use crate::embed::Embedder;
 use crate::index::Index;
@@ -141,7 +141,7 @@ impl Worker {
 
     /// Turns hints of other rooms into wake-ups.
     async fn listen(self: Arc<Self>, shutdown: CancellationToken) {
-        let mut hints = self.parts.bus.subscribe();
+        let mut hints = self.parts.bus.subscribe(Topics::KNOWLEDGE);
         loop {
             let hint = tokio::select! {
                 hint = hints.recv() => hint,
