@@ -126,7 +126,7 @@ fn conversation(turn: &Turn) -> Conversation {
         }
         let from = if by_customer { Party::Customer } else { Party::Bot };
         let (at, text) = (Timestamp::default(), text.clone());
-        conversation.messages.push(Message {
+        let message = Message {
             seq,
             at,
             from,
@@ -136,7 +136,8 @@ fn conversation(turn: &Turn) -> Conversation {
             attachments: Vec::new(),
             offers_human: false,
             delivered: true,
-        });
+        };
+        conversation.messages.push(Arc::new(message));
     }
     conversation
 }

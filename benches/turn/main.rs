@@ -3,9 +3,10 @@
 //!
 //! `cargo bench --bench turn`. The server and the relay are processes of their own, so that only their time is counted; the model server
 //! (the one of the tests) and the customers live in this process. Turns are measured without embedding, memory and start with it,
-//! where `make models` has set a model up.
+//! where `make models` has set a model up. `cargo bench --bench turn -- turns` measures the turns alone.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,19 +43,27 @@ fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [_, "relay", upstream] => runtime.block_on(relay::serve(upstream)),
-        _ => runtime.block_on(measure()),
+        _ => runtime.block_on(measure(arguments.iter().any(|argument| argument == "turns"))),
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the figures are what this program is for")]
-async fn measure() -> anyhow::Result<()> {
+async fn measure(turns_alone: bool) -> anyhow::Result<()> {
     rustls::crypto::ring::default_provider().install_default().expect("nothing else has installed one");
-    let model = FakeModel::start(|_, body| quote_passages(body)).await;
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
+    if turns_alone {
+        Process::house(&data, &[("embed.kind", "none")]).await?.filled().await?;
+    } else {
+        rest(&data).await?;
+    }
+    turns(&data).await
+}
 
+/// Memory at rest, and the time from start to ready. Leaves a filled folder.
+#[expect(clippy::print_stdout, reason = "the figures are what this program is for")]
+async fn rest(data: &Path) -> anyhow::Result<()> {
     // Filled once; every later start finds an index.
-    let house = Process::house(&data, &[("embed.kind", "auto")]).await?;
+    let house = Process::house(data, &[("embed.kind", "auto")]).await?;
     house.filled().await?;
     house.ask_once("How long is the warranty?").await?;
     house.at_rest().await;
@@ -64,7 +73,7 @@ async fn measure() -> anyhow::Result<()> {
         house.peak_mb()
     );
     drop(house);
-    let house = Process::house(&data, &[("embed.kind", "auto")]).await?;
+    let house = Process::house(data, &[("embed.kind", "auto")]).await?;
     println!("start to ready, with an index              {:>9.0} ms", house.ready_after.as_secs_f64() * 1000.0);
     house.ask_once("How long is the warranty?").await?;
     house.at_rest().await;
@@ -73,13 +82,18 @@ async fn measure() -> anyhow::Result<()> {
         house.resident_mb(),
         house.peak_mb()
     );
-    drop(house);
+    Ok(())
+}
 
-    println!("\nprocessor time of one turn, {} turns, {AT_ONCE} at a time", CONVERSATIONS * TURNS);
+/// Processor time of turns, beside that of a relay.
+#[expect(clippy::print_stdout, reason = "the figures are what this program is for")]
+async fn turns(data: &Path) -> anyhow::Result<()> {
+    let model = FakeModel::start(|_, body| quote_passages(body)).await;
+    println!("processor time of one turn, {} turns, {AT_ONCE} at a time", CONVERSATIONS * TURNS);
     let none = ("embed.kind", "none");
     let model_settings =
         [none, ("llm.kind", "openai"), ("llm.openai.model", "fake"), ("llm.openai.base_url", model.base_url.as_str())];
-    let house = Process::house(&data, &model_settings).await?;
+    let house = Process::house(data, &model_settings).await?;
     converse(&house, 1).await?;
     let before = model.calls();
     let written = converse(&house, TURNS).await?;
@@ -88,7 +102,7 @@ async fn measure() -> anyhow::Result<()> {
     println!("  model calls a turn {:.2}, chunks an answer {:.0}", per(asked.len(), written.turns), chunks(&asked));
     drop(house);
 
-    let house = Process::house(&data, &[none, ("llm.kind", "none")]).await?;
+    let house = Process::house(data, &[none, ("llm.kind", "none")]).await?;
     converse(&house, 1).await?;
     report("quoted, no model", &converse(&house, TURNS).await?);
     drop(house);
@@ -112,6 +126,8 @@ async fn measure() -> anyhow::Result<()> {
 struct Cost {
     turns: usize,
     processor_ms: f64,
+    /// Of it, in the kernel.
+    kernel_ms: f64,
     modes: BTreeMap<String, usize>,
 }
 
@@ -120,7 +136,7 @@ async fn converse(house: &Process, turns: usize) -> anyhow::Result<Cost> {
     let opened = join_all((0..CONVERSATIONS).map(|_| Customer::open(&house.base_url))).await;
     let customers = opened.into_iter().collect::<anyhow::Result<Vec<Customer>>>()?;
     let places = Arc::new(Semaphore::new(AT_ONCE));
-    let start = house.processor_ms();
+    let (start, kernel) = (house.processor_ms(), house.kernel_ms());
     let talks = customers.into_iter().map(|mut customer| {
         let places = Arc::clone(&places);
         tokio::spawn(async move {
@@ -143,7 +159,8 @@ async fn converse(house: &Process, turns: usize) -> anyhow::Result<Cost> {
             *modes.entry(heard.name()).or_default() += 1;
         }
     }
-    Ok(Cost { turns: modes.values().sum(), processor_ms: house.processor_ms() - start, modes })
+    let (processor_ms, kernel_ms) = (house.processor_ms() - start, house.kernel_ms() - kernel);
+    Ok(Cost { turns: modes.values().sum(), processor_ms, kernel_ms, modes })
 }
 
 /// Sends the same requests through the relay.
@@ -168,7 +185,9 @@ async fn replay(relay: &Process, path: &str, asked: &[Asked]) -> anyhow::Result<
 
 #[expect(clippy::print_stdout, reason = "the figures are what this program is for")]
 fn report(name: &str, cost: &Cost) {
-    println!("{name:<36}{:>9.3} ms  {:?}", cost.processor_ms / cost.turns as f64, cost.modes);
+    let each = |all: f64| all / cost.turns as f64;
+    let (all, kernel) = (each(cost.processor_ms), each(cost.kernel_ms));
+    println!("{name:<36}{all:>9.3} ms, {kernel:.3} of it in the kernel  {:?}", cost.modes);
 }
 
 fn per(count: usize, turns: usize) -> f64 {

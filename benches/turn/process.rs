@@ -103,11 +103,21 @@ impl Process {
 
     /// Processor time so far, of all threads, those that have ended included.
     pub(crate) fn processor_ms(&self) -> f64 {
+        self.times_ms().iter().sum()
+    }
+
+    /// The part of it that the kernel spent for the process.
+    pub(crate) fn kernel_ms(&self) -> f64 {
+        self.times_ms()[1]
+    }
+
+    /// In the program, in the kernel.
+    fn times_ms(&self) -> [f64; 2] {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
         // The name in brackets may hold spaces; user and system time are the 12th and 13th field after it.
         let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace();
-        let ticks: f64 = fields.skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
-        ticks * 1000.0 / TICKS
+        let mut ticks = fields.skip(11).filter_map(|field| field.parse::<f64>().ok());
+        [ticks.next(), ticks.next()].map(|ticks| ticks.unwrap_or_default() * 1000.0 / TICKS)
     }
 
     pub(crate) fn resident_mb(&self) -> f64 {

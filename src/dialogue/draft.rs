@@ -1,5 +1,7 @@
 //! Conversations that nobody had, or had differently: what a draft and a playground ask the production path. Pure.
 
+use std::sync::Arc;
+
 use crate::dialogue::policy::{self, Policy, Said};
 use crate::model::conversation::{Conversation, Message, Owner, Status};
 use crate::model::event::{Event, Party, Recorded};
@@ -15,8 +17,8 @@ const LOOK_BACK: usize = 10;
 /// before it.
 #[must_use]
 pub fn open(conversation: &Conversation, policy: &Policy, instruction: Option<&str>) -> Option<Conversation> {
-    let said = |message: &&Message| message.from == Party::Customer && !message.text.trim().is_empty();
-    let asks = |message: &&Message| {
+    let said = |message: &&Arc<Message>| message.from == Party::Customer && !message.text.trim().is_empty();
+    let asks = |message: &&Arc<Message>| {
         let said = Said { question: &message.text, before: &[], offered: false };
         policy::before(policy, said).is_none()
     };
@@ -28,8 +30,9 @@ pub fn open(conversation: &Conversation, policy: &Policy, instruction: Option<&s
     open.status = Status::Open;
     open.owner = Owner::Bot;
     if let Some(instruction) = instruction.map(str::trim).filter(|instruction| !instruction.is_empty()) {
-        let last = open.messages.last()?.clone();
-        open.messages.push(Message { seq: asked + 1, text: instruction.to_owned(), client_id: None, ..last });
+        let last = (**open.messages.last()?).clone();
+        let told = Message { seq: asked + 1, text: instruction.to_owned(), client_id: None, ..last };
+        open.messages.push(Arc::new(told));
         open.answered_through = asked;
     }
     Some(open)
@@ -60,8 +63,8 @@ mod tests {
         let mut conversation =
             of_question(ConversationId(Uuid::nil()), WorkspaceId::DEFAULT, messages[0].1, Timestamp(0));
         for (from, text) in &messages[1..] {
-            let (seq, last) = (conversation.seq + 1, conversation.messages[0].clone());
-            conversation.messages.push(Message { seq, from: *from, text: (*text).to_owned(), ..last });
+            let (seq, last) = (conversation.seq + 1, (*conversation.messages[0]).clone());
+            conversation.messages.push(Arc::new(Message { seq, from: *from, text: (*text).to_owned(), ..last }));
             conversation.seq = seq;
         }
         conversation.answered_through = conversation.seq;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::dialogue::reading::{self, Bag, key};
+use crate::dialogue::reading::{self, Bag, Key, key};
 use crate::dialogue::verify::lexicon::LEXICON;
 use crate::dialogue::{asked, quote};
 use crate::knowledge::retrieve::{Ask, Retrieved};
@@ -53,24 +53,18 @@ pub fn evidence_with(ask: &Ask, retrieved: &Retrieved, quote: f32) -> Evidence {
     tops.sort_by(|a, b| b.total_cmp(a));
     let (first, second) = (tops.first().copied().unwrap_or(0.0), tops.get(1).copied().unwrap_or(0.0));
     let cosine = retrieved.passages.iter().filter_map(|scored| scored.scores.cosine).reduce(f32::max);
-    let coverage = retrieved
-        .passages
-        .iter()
-        .take(LOOKED_AT)
-        .map(|scored| coverage(&weights, &retrieved.idf, &scored.passage))
-        .fold(0.0, f32::max);
+    let terms = Terms::new(&weights, &retrieved.idf);
+    let best_of = |share: fn(&Terms, &Passage) -> f32| {
+        let looked_at = retrieved.passages.iter().take(LOOKED_AT);
+        looked_at.map(|scored| share(&terms, &scored.passage)).fold(0.0, f32::max)
+    };
     Evidence {
         confidence: 0.0,
         bm25_per_term: if total > 0.0 { first / total } else { 0.0 },
         cosine: if retrieved.dense_asked { Some(cosine.unwrap_or(0.0)) } else { None },
         margin: if first > 0.0 { (first - second) / first } else { 0.0 },
-        coverage,
-        focus: retrieved
-            .passages
-            .iter()
-            .take(LOOKED_AT)
-            .map(|scored| focus(&weights, &retrieved.idf, &scored.passage))
-            .fold(0.0, f32::max),
+        coverage: best_of(Terms::coverage),
+        focus: best_of(Terms::focus),
         quote,
         terms: u32::try_from(weights.len()).unwrap_or(u32::MAX),
     }
@@ -85,30 +79,41 @@ pub fn decide(confidence: f32, thresholds: Thresholds, unanswered: usize, give_u
     if confidence < thresholds.offer || unanswered + 1 >= give_up_after { Gate::Escalate } else { Gate::Offer }
 }
 
-/// Share (0–1) of the weighted terms, by rarity, that stand in a passage or above it.
-#[must_use]
-pub fn coverage(weights: &HashMap<String, f32>, idf: &[(String, f32)], passage: &Passage) -> f32 {
-    share(weights, idf, &[&reading::read(passage).all])
+/// What is asked for, as passages are asked for it: each term that weighs something, with its weight by rarity.
+struct Terms {
+    weights: Vec<(Key, f32)>,
+    total: f32,
 }
 
-/// The same for the best sentence of the passage, without what stands above it.
-#[must_use]
-pub fn focus(weights: &HashMap<String, f32>, idf: &[(String, f32)], passage: &Passage) -> f32 {
-    let reading = reading::read(passage);
-    let nothing = Bag::default();
-    let question = reading.question.as_ref().unwrap_or(&nothing);
-    reading.units.iter().map(|unit| share(weights, idf, &[&unit.bag, question])).fold(0.0, f32::max)
-}
-
-fn share(weights: &HashMap<String, f32>, idf: &[(String, f32)], there: &[&Bag]) -> f32 {
-    let (mut found, mut all) = (0.0_f32, 0.0_f32);
-    for (term, rarity) in idf {
-        let weight = weights.get(term).copied().unwrap_or(0.0) * rarity * telling(term);
-        all += weight;
-        let key = key(term);
-        found += if there.iter().any(|bag| bag.says(key)) { weight } else { 0.0 };
+impl Terms {
+    fn new(weights: &HashMap<String, f32>, idf: &[(String, f32)]) -> Self {
+        let weighed = idf.iter().map(|(term, rarity)| {
+            let weight = weights.get(term).map_or(0.0, |weight| weight * rarity * telling(term));
+            (key(term), weight)
+        });
+        let weights: Vec<(Key, f32)> = weighed.filter(|(_, weight)| *weight > 0.0).collect();
+        let total = weights.iter().map(|(_, weight)| weight).sum();
+        Self { weights, total }
     }
-    if all > 0.0 { found / all } else { 0.0 }
+
+    /// Share (0–1) of the weighted terms that stand in a passage or above it.
+    fn coverage(&self, passage: &Passage) -> f32 {
+        self.share(&[&reading::read(passage).all])
+    }
+
+    /// The same for the best sentence of the passage, without what stands above it.
+    fn focus(&self, passage: &Passage) -> f32 {
+        let reading = reading::read(passage);
+        let nothing = Bag::default();
+        let question = reading.question.as_ref().unwrap_or(&nothing);
+        reading.units.iter().map(|unit| self.share(&[&unit.bag, question])).fold(0.0, f32::max)
+    }
+
+    fn share(&self, there: &[&Bag]) -> f32 {
+        let found = self.weights.iter().filter(|(key, _)| there.iter().any(|bag| bag.says(*key)));
+        let found: f32 = found.map(|(_, weight)| weight).sum();
+        if self.total > 0.0 { found / self.total } else { 0.0 }
+    }
 }
 
 /// Weight of each different term that was asked.

@@ -4,7 +4,7 @@
 //! it ("and for sale items?") and misleads one that stands alone, so its weight follows how much the question leans.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
 
@@ -81,11 +81,11 @@ static POINTS: LazyLock<Regex> =
 /// The window of a conversation; `None` when the customer waits for nothing.
 #[must_use]
 pub fn look(conversation: &Conversation) -> Option<Window> {
-    let open = |message: &&Message| message.from == Party::Customer && message.seq > conversation.answered_through;
-    let asked: Vec<&Message> = conversation.messages.iter().filter(open).collect();
+    let open = |message: &&Arc<Message>| message.from == Party::Customer && message.seq > conversation.answered_through;
+    let asked: Vec<&Arc<Message>> = conversation.messages.iter().filter(open).collect();
     let first = asked.first()?.seq;
     let question = asked.iter().map(|message| message.text.trim()).collect::<Vec<_>>().join("\n");
-    let earlier: Vec<&Message> = conversation.messages.iter().filter(|message| message.seq < first).collect();
+    let earlier: Vec<&Arc<Message>> = conversation.messages.iter().filter(|message| message.seq < first).collect();
     let history: Vec<Said> = earlier[earlier.len().saturating_sub(LOOK_BACK)..]
         .iter()
         .map(|message| Said { by_customer: message.from == Party::Customer, text: message.text.clone() })

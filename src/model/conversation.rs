@@ -1,6 +1,7 @@
 //! A conversation as its events made it. How an event changes it stands in `fold.rs`.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::model::attachment::Attachment;
 use crate::model::event::{Party, Priority, Reason, Summary};
@@ -24,7 +25,8 @@ pub struct Conversation {
     pub owner: Owner,
     pub opened_at: Timestamp,
     pub last_at: Timestamp,
-    pub messages: Vec<Message>,
+    /// Shared with earlier states of the conversation: each append makes a new one.
+    pub messages: Vec<Arc<Message>>,
     pub labels: BTreeSet<String>,
     /// The bot's attempt under way, and the message that it answers.
     pub turn: Option<Turn>,
@@ -200,8 +202,8 @@ impl Conversation {
     /// customer chose cannot swallow what an agent says.
     #[must_use]
     pub fn sent_as(&self, from: Party, client_id: &str) -> Option<&Message> {
-        let same = |message: &&Message| message.from == from && message.client_id.as_deref() == Some(client_id);
-        self.messages.iter().rev().find(same)
+        let same = |message: &&Arc<Message>| message.from == from && message.client_id.as_deref() == Some(client_id);
+        self.messages.iter().rev().find(same).map(|message| &**message)
     }
 
     fn last_from(&self, party: Party) -> Option<u64> {

@@ -1,5 +1,7 @@
 //! The fold: which event may follow, and what a conversation is after it. Pure.
 
+use std::sync::Arc;
+
 use crate::model::conversation::{Conversation, Escalation, Forbidden, Mention, Message, Owner, Status, Turn};
 use crate::model::event::{Event, Party, Recorded, Target};
 use crate::model::id::{AgentId, ConversationId, TurnId};
@@ -234,7 +236,7 @@ impl Conversation {
             Event::Rated { score, .. } => self.rating = Some(*score),
             Event::Delivered { message } => {
                 if let Ok(place) = self.messages.binary_search_by_key(message, |message| message.seq) {
-                    self.messages[place].delivered = true;
+                    Arc::make_mut(&mut self.messages[place]).delivered = true;
                 }
             }
             Event::Noted { mentions, .. } => {
@@ -271,7 +273,7 @@ impl Conversation {
     }
 
     fn hear(&mut self, recorded: &Recorded, from: Party, text: &str, client_id: Option<&String>) -> &mut Message {
-        self.messages.push(Message {
+        self.messages.push(Arc::new(Message {
             seq: recorded.seq,
             at: recorded.at,
             from,
@@ -281,9 +283,9 @@ impl Conversation {
             attachments: Vec::new(),
             offers_human: false,
             delivered: false,
-        });
+        }));
         let last = self.messages.len() - 1;
-        &mut self.messages[last]
+        Arc::make_mut(&mut self.messages[last])
     }
 
     /// A turn answers what the customer said up to its start; what came later is still owed.

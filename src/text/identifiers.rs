@@ -47,7 +47,9 @@ pub fn identifiers(text: &str) -> Vec<Identifier> {
     let free = |found: &[Identifier], place: &Range<usize>| {
         found.iter().all(|other| other.place.end <= place.start || place.end <= other.place.start)
     };
-    for (pattern, kind) in [(&*EMAIL, Kind::Email), (&*URL, Kind::Url), (&*PHONE, Kind::Phone), (&*CODE, Kind::Code)] {
+    let may = possible(text);
+    let patterns = [(&EMAIL, Kind::Email), (&URL, Kind::Url), (&PHONE, Kind::Phone), (&CODE, Kind::Code)];
+    for (pattern, kind) in patterns.into_iter().filter(|(_, kind)| may(*kind)) {
         for hit in pattern.find_iter(text) {
             let place = hit.range();
             if free(&found, &place) && is_kind(kind, text, &place) {
@@ -57,6 +59,20 @@ pub fn identifiers(text: &str) -> Vec<Identifier> {
     }
     found.sort_by_key(|identifier| identifier.place.start);
     found
+}
+
+/// Which kinds a text can hold at all: most have neither digits nor addresses, and need no pattern.
+fn possible(text: &str) -> impl Fn(Kind) -> bool {
+    let digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    let at = text.contains('@');
+    // A full stop ends a sentence; one inside an address goes on.
+    let address =
+        text.contains("://") || text.as_bytes().windows(2).any(|two| two[0] == b'.' && !two[1].is_ascii_whitespace());
+    move |kind| match kind {
+        Kind::Email => at,
+        Kind::Url => address,
+        Kind::Phone | Kind::Code => digit,
+    }
 }
 
 /// The form in which identifiers are compared: lower case, without the separators that people add to numbers.

@@ -3,6 +3,9 @@
 //! No word is a stop word ("The Who" can be found); common words weigh little by their frequency. Chinese needs no
 //! dictionary: bigrams do as well as a word segmenter on every public set that we tried (`docs/benchmarks.md`).
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -12,6 +15,15 @@ use super::normalise::fold;
 
 /// A code of more parts than this (a long path, a serial of serials) is indexed by its parts only.
 const PARTS_OF_A_CODE: usize = 6;
+
+/// Stems that a thread remembers. Texts repeat their words, and working a stem out takes longer than all else here.
+const REMEMBERED: usize = 4_096;
+/// Longer words are seldom said twice.
+const LONGEST_REMEMBERED: usize = 24;
+
+thread_local! {
+    static STEMS: RefCell<HashMap<Box<str>, Box<str>>> = RefCell::default();
+}
 
 /// The terms of a text, in order.
 ///
@@ -23,7 +35,7 @@ const PARTS_OF_A_CODE: usize = 6;
 #[must_use]
 pub fn terms(text: &str) -> Vec<String> {
     let folded = fold(text);
-    let mut terms = Terms { stemmer: Stemmer::create(Algorithm::English), found: Vec::with_capacity(folded.len() / 4) };
+    let mut terms = Terms { found: Vec::with_capacity(folded.len() / 4) };
     let mut rest = folded.as_str();
     while let Some(first) = rest.chars().next() {
         let length = if is_unspaced(first) {
@@ -76,7 +88,6 @@ fn compound(text: &str) -> &str {
 }
 
 struct Terms {
-    stemmer: Stemmer,
     found: Vec<String>,
 }
 
@@ -155,14 +166,33 @@ impl Terms {
 
     fn word(&mut self, word: &str) {
         if word.is_ascii() {
-            self.found.push(self.stemmer.stem(word).into_owned());
+            self.found.push(stem(word));
             return;
         }
         let bare: String = word.nfd().filter(|c| !is_combining_mark(*c)).collect();
         if !bare.is_empty() {
-            self.found.push(self.stemmer.stem(&bare).into_owned());
+            self.found.push(stem(&bare));
         }
     }
+}
+
+/// The stem of an English word.
+fn stem(word: &str) -> String {
+    let work_out = || Stemmer::create(Algorithm::English).stem(word).into_owned();
+    if word.len() > LONGEST_REMEMBERED {
+        return work_out();
+    }
+    STEMS.with_borrow_mut(|stems| {
+        if let Some(known) = stems.get(word) {
+            return known.to_string();
+        }
+        if stems.len() >= REMEMBERED {
+            stems.clear();
+        }
+        let stem = work_out();
+        stems.insert(word.into(), stem.as_str().into());
+        stem
+    })
 }
 
 /// Cuts a compound into numbers (`1,299.00`, `1.2.3`) and runs of letters.
@@ -234,6 +264,26 @@ mod tests {
             let expected = expected.replace("3.5mm_", "35mm");
             assert_eq!(terms(text).join(" "), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_remembered_stem_is_the_stem() {
+        let different: String = (0..=REMEMBERED).map(|number| format!("{}ing ", letters(number))).collect();
+        let stemmer = Stemmer::create(Algorithm::English);
+        let expected: Vec<_> = different.split_whitespace().map(|word| stemmer.stem(word)).collect();
+        for _ in 0..2 {
+            assert_eq!(terms(&different), expected);
+        }
+        assert!(STEMS.with_borrow(HashMap::len) <= REMEMBERED, "it does not grow");
+    }
+
+    fn letters(mut number: usize) -> String {
+        let mut word = String::new();
+        while number > 0 || word.is_empty() {
+            word.push(char::from(b'a' + u8::try_from(number % 26).unwrap()));
+            number /= 26;
+        }
+        word
     }
 
     proptest! {

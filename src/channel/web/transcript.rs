@@ -170,6 +170,8 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::clock;
     use crate::model::attachment::Attachment;
@@ -195,8 +197,8 @@ mod tests {
             media_type: "image/png".to_owned(),
             bytes: 1,
         });
-        conversation.messages =
-            vec![with_file, message(3, Party::Bot, "Hello"), message(4, Party::Agent(clock::id()), "Hi")];
+        let messages = [with_file, message(3, Party::Bot, "Hello"), message(4, Party::Agent(clock::id()), "Hi")];
+        conversation.messages = messages.map(Arc::new).to_vec();
         conversation
     }
 

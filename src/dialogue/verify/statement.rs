@@ -58,23 +58,29 @@ static LATIN: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z][A-Za-z0-9+]{
 #[must_use]
 pub fn read(text: &str) -> Statement {
     let found = identifiers(text);
-    let measured: Vec<Range<usize>> = quantities(text).into_iter().map(|quantity| quantity.place).collect();
+    let measured = quantities(text);
     let masked = mask(text, found.iter().map(|identifier| identifier.place.clone()));
+    let places: Vec<Range<usize>> = measured.iter().map(|quantity| quantity.place.clone()).collect();
+    let unmasked = if found.is_empty() { measured } else { quantities(&masked) };
+    let clauses = clauses(&masked, &unmasked).into_iter();
     Statement {
         plain: LEXICON.plain(text),
-        clauses: clauses(&masked).into_iter().map(|range| clause(&masked[range])).collect(),
+        clauses: clauses.map(|(range, measured)| with_quantities(&masked[range], measured)).collect(),
         identifiers: found
             .iter()
             .map(|found| (found.kind, canonical(found.kind, &text[found.place.clone()])))
             .collect(),
-        names: names(&masked, &measured),
+        names: names(&masked, &places),
     }
 }
 
 /// Reads a text as one clause (a row of a table, a heading).
 #[must_use]
 pub fn clause(text: &str) -> Clause {
-    let measured = quantities(text);
+    with_quantities(text, quantities(text))
+}
+
+fn with_quantities(text: &str, measured: Vec<Quantity>) -> Clause {
     let plain = LEXICON.plain(text);
     let bare = LEXICON.plain(&mask(text, measured.iter().map(|quantity| quantity.place.clone())));
     let (groups, _) = LEXICON.grouped(&plain);
@@ -105,13 +111,13 @@ impl Clause {
     }
 }
 
-/// Bytes of each clause. A row of a table is one clause, because its cells mean nothing apart.
-fn clauses(text: &str) -> Vec<Range<usize>> {
+/// Bytes of each clause, with the quantities in it. A row of a table is one clause, because its cells mean nothing apart.
+/// `measured` are the quantities of the text.
+fn clauses(text: &str, measured: &[Quantity]) -> Vec<(Range<usize>, Vec<Quantity>)> {
     if text.trim_start().starts_with('|') {
-        return std::iter::once(0..text.len()).collect();
+        return vec![(0..text.len(), measured.to_vec())];
     }
-    let measured = quantities(text);
-    let mut ranges = Vec::new();
+    let mut ranges: Vec<Range<usize>> = Vec::new();
     let mut start = 0;
     for hit in BREAK.find_iter(text) {
         let inside_quantity =
@@ -141,10 +147,11 @@ fn is_list_item(text: &str, start: usize) -> bool {
 }
 
 /// Cuts "standard takes 5 days and express 2 days" between its two facts.
-fn apart(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+fn apart(text: &str, range: Range<usize>) -> Vec<(Range<usize>, Vec<Quantity>)> {
     let part = &text[range.clone()];
-    if quantities(part).len() < 2 {
-        return vec![range];
+    let measured = quantities(part);
+    if measured.len() < 2 {
+        return vec![(range, measured)];
     }
     for hit in AND.find_iter(part) {
         let (left, right) = (&part[..hit.start()], &part[hit.end()..]);
@@ -154,11 +161,12 @@ fn apart(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
             !measured.is_empty() && !LEXICON.content(&LEXICON.plain(&bare)).is_empty()
         };
         if says(left) && says(right) {
+            let first = (range.start..range.start + hit.start(), quantities(left));
             let rest = range.start + hit.end()..range.end;
-            return std::iter::once(range.start..range.start + hit.start()).chain(apart(text, rest)).collect();
+            return std::iter::once(first).chain(apart(text, rest)).collect();
         }
     }
-    vec![range]
+    vec![(range, measured)]
 }
 
 fn mask(text: &str, places: impl Iterator<Item = Range<usize>>) -> String {
@@ -197,8 +205,12 @@ mod tests {
 
     #[test]
     fn sentences_are_cut_where_they_say_another_thing() {
-        let parts =
-            |text: &str| clauses(text).into_iter().map(|range| text[range].trim().to_owned()).collect::<Vec<_>>();
+        let parts = |text: &str| {
+            clauses(text, &quantities(text))
+                .into_iter()
+                .map(|(range, _)| text[range].trim().to_owned())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(
             parts("Standard takes 5 days and express takes 2 days."),
             ["Standard takes 5 days", "express takes 2 days"]

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::Postings;
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocSet, TERMINATED, Term};
+use tantivy::{DocSet, TERMINATED, TantivyError, Term};
 
 use super::shard::{Row, Snapshot};
 use crate::index::{Error, bm25};
@@ -49,31 +49,40 @@ pub(super) fn score(snapshot: &Snapshot, terms: &[(String, f32)]) -> Result<Lexi
     let readers = snapshot.searcher.segment_readers();
     let mut scores: Vec<Vec<f32>> = readers.iter().map(|reader| vec![0.0; reader.max_doc() as usize]).collect();
     let norms = Norms::new(snapshot.mean_length());
+    let (mut inverted, mut lengths) = (Vec::with_capacity(readers.len()), Vec::with_capacity(readers.len()));
+    for reader in readers {
+        inverted.push(reader.inverted_index(snapshot.fields.terms)?);
+        lengths.push(reader.get_fieldnorms_reader(snapshot.fields.terms)?);
+    }
     let mut idf = Vec::with_capacity(terms.len());
     let mut full = 0.0;
     for (text, weight) in distinct(terms) {
         let term = Term::from_field_text(snapshot.fields.terms, text);
-        let mut postings = Vec::with_capacity(readers.len());
+        let mut infos = Vec::with_capacity(readers.len());
         let mut found = 0;
-        for reader in readers {
-            let inverted = reader.inverted_index(snapshot.fields.terms)?;
-            let list = inverted.read_postings(&term, IndexRecordOption::WithFreqs)?;
+        for (reader, inverted) in readers.iter().zip(&inverted) {
+            let info = inverted.get_term_info(&term).map_err(TantivyError::from)?;
             // Deleted chunks count no more, so that scores do not depend on when segments were merged.
-            found += match (&list, reader.alive_bitset()) {
-                (Some(list), Some(alive)) => list.doc_freq_given_deletes(alive),
-                (Some(list), None) => list.doc_freq(),
+            found += match (&info, reader.alive_bitset()) {
+                (Some(info), Some(alive)) => inverted
+                    .read_postings_from_terminfo(info, IndexRecordOption::Basic)
+                    .map_err(TantivyError::from)?
+                    .doc_freq_given_deletes(alive),
+                (Some(info), None) => info.doc_freq,
                 (None, _) => 0,
             };
-            postings.push(list);
+            infos.push(info);
         }
         let rarity = bm25::inverse_document_frequency(snapshot.alive(), found as usize);
         idf.push((text.to_owned(), rarity));
         let weight = weight * rarity.powf(RARITY);
         full += weight;
-        for ((reader, list), scores) in readers.iter().zip(postings).zip(&mut scores) {
-            let Some(mut list) = list else { continue };
-            let lengths = reader.get_fieldnorms_reader(snapshot.fields.terms)?;
-            let alive = reader.alive_bitset();
+        for (segment, info) in infos.iter().enumerate() {
+            let Some(info) = info else { continue };
+            let option = IndexRecordOption::WithFreqs;
+            let mut list = inverted[segment].read_postings_from_terminfo(info, option).map_err(TantivyError::from)?;
+            let (scores, lengths) = (&mut scores[segment], &lengths[segment]);
+            let alive = readers[segment].alive_bitset();
             let mut row = list.doc();
             while row != TERMINATED {
                 if alive.is_none_or(|alive| alive.is_alive(row)) {

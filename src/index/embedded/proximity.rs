@@ -27,14 +27,16 @@ pub(super) fn add(
     if pairs.is_empty() || finds.is_empty() {
         return Ok(finds);
     }
-    let mut scores: HashMap<Row, f32> = finds.iter().copied().collect();
+    let mut gains = vec![0.0; finds.len()];
     for (segment, reader) in snapshot.searcher.segment_readers().iter().enumerate() {
-        let mut rows: Vec<u32> = Vec::new();
+        // Row and place among the finds, in order of rows: postings are read forwards.
+        let mut rows: Vec<(u32, usize)> = Vec::new();
         rows.extend(
             finds
                 .iter()
-                .filter(|(find, _)| find.segment == segment)
-                .filter_map(|(find, _)| u32::try_from(find.row).ok()),
+                .enumerate()
+                .filter(|(_, (find, _))| find.segment == segment)
+                .filter_map(|(place, (find, _))| Some((u32::try_from(find.row).ok()?, place))),
         );
         if rows.is_empty() {
             continue;
@@ -42,28 +44,66 @@ pub(super) fn add(
         rows.sort_unstable();
         let lengths = reader.get_fieldnorms_reader(snapshot.fields.terms)?;
         let inverted = reader.inverted_index(snapshot.fields.terms)?;
-        let mut places: HashMap<&str, HashMap<u32, Vec<u32>>> = HashMap::new();
-        for term in pairs.iter().flat_map(|(first, second, _)| [*first, *second]) {
-            if places.contains_key(term) {
-                continue;
+        let mut terms: Vec<Places> = Vec::new();
+        let mut known: HashMap<&str, usize> = HashMap::new();
+        let mut places = |term| -> Result<usize, Error> {
+            if let Some(known) = known.get(term) {
+                return Ok(*known);
             }
             let name = Term::from_field_text(snapshot.fields.terms, term);
             let list = inverted.read_postings(&name, IndexRecordOption::WithFreqsAndPositions)?;
-            places.insert(term, list.map(|list| positions(list, &rows)).unwrap_or_default());
-        }
-        for (first, second, worth) in &pairs {
-            for (row, starts) in &places[first] {
-                let Some(ends) = places[second].get(row) else { continue };
-                let together = neighbours(starts, ends);
+            terms.push(list.map(|list| Places::read(list, &rows)).unwrap_or_default());
+            known.insert(term, terms.len() - 1);
+            Ok(terms.len() - 1)
+        };
+        let pairs = pairs
+            .iter()
+            .map(|(first, second, worth)| Ok((places(first)?, places(second)?, *worth)))
+            .collect::<Result<Vec<(usize, usize, f32)>, Error>>()?;
+        for (first, second, worth) in pairs {
+            for (at, (row, place)) in rows.iter().enumerate() {
+                let together = neighbours(terms[first].of(at), terms[second].of(at));
                 if together > 0.0 {
-                    let gain = worth * lexical.norms.saturate(together, lengths.fieldnorm_id(*row));
-                    *scores.entry(Row { segment, row: *row as usize }).or_default() += gain;
+                    gains[*place] += worth * lexical.norms.saturate(together, lengths.fieldnorm_id(*row));
                 }
             }
         }
     }
-    let count = scores.len();
-    Ok(snapshot.best(scores.into_iter().collect(), count))
+    let count = finds.len();
+    let finds = finds.into_iter().zip(gains).map(|((row, score), gain)| (row, score + gain)).collect();
+    Ok(snapshot.best(finds, count))
+}
+
+/// Where a term stands in some rows: the positions of all of them in one list, and where those of each row end.
+#[derive(Default)]
+struct Places {
+    positions: Vec<u32>,
+    ends: Vec<usize>,
+}
+
+impl Places {
+    /// Of the given rows, which are in order.
+    fn read(mut list: impl Postings, rows: &[(u32, usize)]) -> Self {
+        let (mut places, mut one) = (Self::default(), Vec::new());
+        for (row, _) in rows {
+            if list.doc() < *row {
+                list.seek(*row);
+            }
+            if list.doc() == *row {
+                list.positions(&mut one);
+                places.positions.extend_from_slice(&one);
+            }
+            places.ends.push(places.positions.len());
+        }
+        places
+    }
+
+    /// Of the row in this place, in order.
+    fn of(&self, at: usize) -> &[u32] {
+        let Some(end) = self.ends.get(at) else { return &[] };
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.positions[start..*end]
+    }
 }
 
 /// The pairs that are worth most, with their worth.
@@ -79,22 +119,6 @@ fn worth<'a>(lexical: &Lexical, pairs: &'a [(String, String, f32)]) -> Vec<(&'a 
     worth.sort_by(|one, other| other.2.total_cmp(&one.2).then_with(|| (one.0, one.1).cmp(&(other.0, other.1))));
     worth.truncate(MOST_PAIRS);
     worth
-}
-
-/// Positions of a term in the given rows, which are in order.
-fn positions(mut list: impl Postings, rows: &[u32]) -> HashMap<u32, Vec<u32>> {
-    let mut found = HashMap::new();
-    for row in rows {
-        if list.doc() < *row {
-            list.seek(*row);
-        }
-        if list.doc() == *row {
-            let mut places = Vec::new();
-            list.positions(&mut places);
-            found.insert(*row, places);
-        }
-    }
-    found
 }
 
 /// How often a start stands just before an end; both are in order.

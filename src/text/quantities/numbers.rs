@@ -35,7 +35,8 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
 #[must_use]
 pub fn numbers(text: &str) -> Vec<Read> {
     let mut reads: Vec<Read> = Vec::new();
-    for hit in DIGITS.captures_iter(text) {
+    let digits = text.chars().any(|c| half_width(c).is_ascii_digit()).then(|| DIGITS.captures_iter(text));
+    for hit in digits.into_iter().flatten() {
         let whole = hit.get(0).expect("a match has a whole");
         let scale = hit.name("scale").map_or("", |scale| scale.as_str());
         let digits: String =

@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Regex, RegexSet};
 
-use crate::text::pattern::pattern;
+use crate::text::pattern::{latin, pattern};
 use crate::text::quantities::quantity::{Bound, Unit};
 
 /// A unit beside a number.
@@ -59,12 +59,17 @@ const UNITS: &[(&str, Unit, f64)] = &[
     ),
 ];
 
-static AFTER: LazyLock<Vec<(Regex, Unit, f64)>> = LazyLock::new(|| {
-    UNITS
-        .iter()
-        .map(|(words, unit, factor)| (pattern(&format!(r"(?i)^[\s\u{{a0}}-]{{0,2}}(?:{words})")), *unit, *factor))
-        .collect()
+static AFTER: LazyLock<Vec<(Regex, Unit, f64)>> =
+    LazyLock::new(|| UNITS.iter().map(|(words, unit, factor)| (pattern(&follows(words)), *unit, *factor)).collect());
+/// All of them in one pass: which are worth a look of their own.
+static ANY_AFTER: LazyLock<RegexSet> = LazyLock::new(|| {
+    RegexSet::new(UNITS.iter().map(|(words, ..)| latin(&follows(words)))).expect("a constant pattern")
 });
+
+fn follows(words: &str) -> String {
+    format!(r"(?i)^[\s\u{{a0}}-]{{0,2}}(?:{words})")
+}
+
 static CURRENCY: LazyLock<Vec<(Regex, Unit)>> = LazyLock::new(|| {
     [
         (r"(?i)(?:us\$|usd|\$)\s?$", Unit::Usd),
@@ -101,7 +106,7 @@ static AT_LEAST_AFTER: LazyLock<Regex> = LazyLock::new(|| {
 pub fn unit_after(text: &str, end: usize) -> Option<Beside> {
     let rest = &text[end..];
     let mut best: Option<Beside> = None;
-    for (pattern, unit, factor) in AFTER.iter() {
+    for (pattern, unit, factor) in ANY_AFTER.matches(rest).into_iter().map(|at| &AFTER[at]) {
         let Some(hit) = pattern.find(rest) else { continue };
         let word = hit.as_str();
         let latin = word.chars().next_back().is_some_and(|c| c.is_ascii_alphabetic());
