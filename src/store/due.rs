@@ -1,5 +1,6 @@
 //! Conversations in which the bot owes an answer, and who has taken them.
 
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::{Error, Store};
@@ -28,14 +29,14 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn owed(&self, quiet_ms: i64, limit: usize) -> Result<Vec<Owed>, Error> {
-        let rows: Vec<(Uuid, i64)> = sqlx::query_as(
+        // The limit is written out: SQLite prepares a statement again whenever a limit is bound to it.
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let sql = format!(
             "select id, case when awaits_since + $1 > lease_until then awaits_since + $1 else lease_until end as due
-             from conversations where awaits is not null order by due, awaits_since limit $2",
-        )
-        .bind(quiet_ms)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(self.reading())
-        .await?;
+             from conversations where awaits is not null order by due, awaits_since limit {limit}"
+        );
+        let rows: Vec<(Uuid, i64)> =
+            sqlx::query_as(AssertSqlSafe(sql)).bind(quiet_ms).fetch_all(self.reading()).await?;
         let owed = |(id, due)| Owed { conversation: ConversationId(id), due: Timestamp(due) };
         Ok(rows.into_iter().map(owed).collect())
     }

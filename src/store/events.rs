@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use sqlx::AssertSqlSafe;
+
 use super::{Error, Store};
 use crate::model::conversation::Mention;
 use crate::model::event::{Event, Recorded};
@@ -45,14 +47,15 @@ impl Store {
         after: u64,
         limit: usize,
     ) -> Result<Vec<Recorded>, Error> {
-        let rows: Vec<(i64, i64, String)> = sqlx::query_as(
-            "select seq, at, body from events where conversation = $1 and seq > $2 order by seq limit $3",
-        )
-        .bind(conversation.0)
-        .bind(number(after))
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(self.reading())
-        .await?;
+        // The limit is written out: SQLite prepares a statement again whenever a limit is bound to it.
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let sql =
+            format!("select seq, at, body from events where conversation = $1 and seq > $2 order by seq limit {limit}");
+        let rows: Vec<(i64, i64, String)> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(conversation.0)
+            .bind(number(after))
+            .fetch_all(self.reading())
+            .await?;
         rows.into_iter()
             .map(|(seq, at, body)| {
                 let event: Event = serde_json::from_str(&body)

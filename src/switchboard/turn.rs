@@ -1,11 +1,12 @@
 //! One turn, from the start that everybody sees to the append that ends it.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures::FutureExt as _;
 use metrics::{counter, histogram};
 use tokio::sync::{broadcast, mpsc};
-use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 use super::{PATIENCE, Parts, outcome};
@@ -129,10 +130,9 @@ impl Turn<'_> {
     async fn think(&mut self, hints: &mut broadcast::Receiver<Arc<Hint>>) -> anyhow::Result<Thought> {
         let (sender, mut sentences) = mpsc::channel(SENTENCES);
         let (dialogue, conversation, id) = (Arc::clone(&self.parts.dialogue), Arc::clone(&self.conversation), self.id);
-        // In a task of its own, so that a panic ends there; the handle ends the task when this turn is given up.
-        let mut response = AbortOnDropHandle::new(tokio::spawn(async move {
-            dialogue.respond(&conversation, id, clock::now(), &sender).await
-        }));
+        // Boxed, since the turn around it is moved as it is spawned. A panic ends here and is a turn that broke.
+        let mut response =
+            AssertUnwindSafe(dialogue.respond(&conversation, id, clock::now(), &sender)).catch_unwind().boxed();
         let deadline = tokio::time::sleep(Duration::from_millis(self.parts.config.deadline_ms.into()));
         tokio::pin!(deadline);
         loop {
