@@ -160,6 +160,7 @@ impl Journal {
             expected: before.seq,
             events: Arc::clone(&recorded),
             after: Row::of(&after),
+            before: Row::of(before),
             lease: lease.map(|lease| (lease, now)),
         };
         match self.store.append(append).await? {

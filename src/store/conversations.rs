@@ -71,6 +71,13 @@ const KNOWS: i64 = 3;
 const BEGINNING: usize = 160;
 
 impl Row {
+    /// Whether nothing but its end has moved since it was `before`.
+    #[must_use]
+    pub fn only_moved(&self, before: &Self) -> bool {
+        let Self { seq, last_at, .. } = *self;
+        *self == Self { seq, last_at, ..before.clone() }
+    }
+
     #[must_use]
     pub fn of(conversation: &Conversation) -> Self {
         let (owner, agent) = match conversation.owner {
@@ -295,10 +302,17 @@ pub(super) const UPDATE: &str = "update conversations set
             lease_holder = coalesce($36, lease_holder)
          where id = $32 and seq = $34 and ($35 is null or lease_until <= $37 or lease_holder = $36)";
 
-/// Numbers of the parameters of both statements, so that more can follow them.
+/// The same where nothing but the end of the conversation has moved: no index has to be written.
+pub(super) const MOVE: &str = "update conversations set
+            last_at = $10, seq = $33,
+            lease_until = case when $11 is null then 0 else coalesce($35, lease_until) end,
+            lease_holder = coalesce($36, lease_holder)
+         where id = $32 and seq = $34 and ($35 is null or lease_until <= $37 or lease_holder = $36)";
+
+/// Numbers of the parameters of all three statements, so that more can follow them.
 pub(super) const PARAMETERS: usize = 37;
 
-/// Binds the parameters of both statements.
+/// Binds the parameters of all three statements.
 pub(super) fn bound<'a>(
     query: Query<'a>,
     id: ConversationId,

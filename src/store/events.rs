@@ -21,6 +21,8 @@ pub struct Append {
     /// Follow `expected` without a gap.
     pub events: Arc<[Recorded]>,
     pub after: Row,
+    /// What it was before, as far as the one who appends knows: then little has to be written where little changed.
+    pub before: Row,
     /// A lease that is taken with it, and the time: one of somebody else must have ended.
     pub lease: Option<(Lease, Timestamp)>,
 }

@@ -6,7 +6,7 @@ use futures::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Executor as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
-use super::conversations::{INSERT, PARAMETERS, UPDATE, bound};
+use super::conversations::{INSERT, MOVE, PARAMETERS, UPDATE, bound};
 use super::events::{Append, Appended, number};
 use super::lane::Lane;
 use super::{Error, Store};
@@ -100,7 +100,12 @@ async fn step(connection: &mut SqliteConnection, append: &Append, first: bool, l
         bodies.push(serde_json::to_string(&recorded.event)?);
     }
     let fresh = append.fresh_mentions();
-    let sql = statements(append.expected == 0, bodies.len(), fresh.len(), first, last);
+    let row = match append.expected {
+        0 => INSERT,
+        _ if append.after.only_moved(&append.before) => MOVE,
+        _ => UPDATE,
+    };
+    let sql = statements(row, bodies.len(), fresh.len(), first, last);
     let query = sqlx::query(AssertSqlSafe(sql));
     let mut query = bound(query, append.conversation, &append.after, append.expected, append.lease);
     for (recorded, body) in append.events.iter().zip(bodies) {
@@ -117,14 +122,14 @@ async fn step(connection: &mut SqliteConnection, append: &Append, first: bool, l
 /// The statements of one append. Events and mentions are written only where the row has moved to their end; where it was there
 /// before, they were too. Their parameters follow those of the row: `seq, at, type, body` of each event, `agent, seq, at` of
 /// each mention.
-fn statements(new: bool, events: usize, mentions: usize, first: bool, last: bool) -> String {
+fn statements(row: &str, events: usize, mentions: usize, first: bool, last: bool) -> String {
     const MOVED: &str =
         "where exists (select 1 from conversations where id = $32 and seq = $33) on conflict do nothing";
     let mut sql = String::with_capacity(2048);
     if first {
         sql.push_str("begin immediate;\n");
     }
-    sql.push_str(if new { INSERT } else { UPDATE });
+    sql.push_str(row);
     let mut next = PARAMETERS;
     let mut number = || {
         next += 1;
