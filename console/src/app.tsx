@@ -14,7 +14,7 @@ import { whenIdle } from './later';
 import { Commands } from './shell/commands';
 import { mayLeave } from './shell/leaving';
 import { keptTheme, MeProvider, useMe, useTheme } from './shell/me';
-import { Help, Palette, Shell } from './shell/shell';
+import { Drawer, Help, Palette, Shell } from './shell/shell';
 import { FirstPassword, Mark, SignIn } from './shell/signin';
 import { preferred, Speaks, useWords } from './words';
 
@@ -34,7 +34,7 @@ export function App() {
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
     localStorage.setItem('frontdesk.language', language);
   }, [language]);
-  useEffect(() => whenIdle([ConversationPane, Palette, BulkBar, Help]), []);
+  useEffect(() => whenIdle([ConversationPane, Palette, BulkBar, Help, Drawer]), []);
   useEffect(
     () =>
       session.whenSignedOut(() => {

@@ -10,6 +10,7 @@ import './look/base.css';
 import './look/kit.css';
 import './look/shell.css';
 import './look/desk.css';
+import './look/small.css';
 
 const client = new QueryClient({
   defaultOptions: {

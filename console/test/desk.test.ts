@@ -6,7 +6,7 @@ import { blocks, inline } from '../src/desk/markup';
 import { fill, matchingCanned, mentioned, trigger } from '../src/desk/suggest';
 import { heard, merged, withFrame } from '../src/desk/use-conversation';
 import { isNews } from '../src/shell/live';
-import { snoozeTimes } from '../src/desk/dialogs';
+import { labelsIn, snoozeTimes } from '../src/desk/dialogs';
 import { lasted } from '../src/words/format';
 
 describe('markup', () => {
@@ -151,6 +151,11 @@ describe('a conversation', () => {
     expect([monday?.getDay(), monday?.getDate(), monday?.getHours()]).toEqual([1, 30, 9]);
     const sunday = snoozeTimes(new Date(2026, 10, 29, 12)).find((one) => one.key === 'monday')?.at;
     expect(sunday?.getDate()).toBe(30);
+  });
+
+  it('takes several labels at once, however their commas are written', () => {
+    expect(labelsIn(' broken, urgent case，退货、broken;; ')).toEqual(['broken', 'urgent case', '退货']);
+    expect(labelsIn(' , ')).toEqual([]);
   });
 
   it('says how long somebody waits', () => {

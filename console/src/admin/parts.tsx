@@ -16,7 +16,7 @@ export function Page({ title, lead, actions, wide, readOnly = true, children }: 
   const { manages } = useMe();
   useTitle(title);
   return (
-    <main className={`page admin ${wide ? 'admin-wide' : ''}`}>
+    <main className={`page admin ${wide ? 'admin-wide' : ''}`} tabIndex={0}>
       <header className="page-head">
         <div className="grow">
           <h1>{title}</h1>

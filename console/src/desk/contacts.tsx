@@ -32,7 +32,7 @@ export default function Contacts({ id }: { id?: string }) {
     if (one && list.hasNextPage && !list.isFetchingNextPage && offset + one.viewportSize > one.scrollSize - 600) void list.fetchNextPage();
   };
   return (
-    <div className="inbox">
+    <div className={`inbox ${id ? 'chosen' : ''}`}>
       <section className="list" aria-label={w.nav.contacts}>
         <header className="list-head">
           <h1 className="grow">{w.nav.contacts}</h1>
@@ -91,6 +91,9 @@ function Person({ id }: { id: string }) {
   if (!one.data) return <main className="page">{one.error ? <p className="error">{one.error.message}</p> : <Skeleton height={80} />}</main>;
   return (
     <main className="page person">
+      <Link href="/contacts" className="back only-small">
+        ← {w.nav.contacts}
+      </Link>
       <div className="card person-card stack" style={{ gap: 20 }}>
         <ContactCard contact={one.data} />
       </div>

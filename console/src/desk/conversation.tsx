@@ -6,6 +6,7 @@ import * as calls from '../api/calls';
 import { Problem } from '../api/client';
 import type { Citation, Conversation } from '../api/wire';
 import { Button, Empty } from '../kit/basics';
+import { NO_DETAILS, useMedia } from '../kit/media';
 import { useCommand } from '../shell/commands';
 import { useMe } from '../shell/me';
 import { useWords } from '../words';
@@ -28,12 +29,14 @@ interface Props {
 export function ConversationPane({ id, ...rest }: Props) {
   const w = useWords();
   const one = useConversation(id);
-  const [sidebar, setSidebar] = useState(() => localStorage.getItem('frontdesk.sidebar') !== 'hidden');
+  // Where they lie over the conversation, the details come when they are asked for.
+  const over = useMedia(NO_DETAILS);
+  const [sidebar, setSidebar] = useState(() => !over && localStorage.getItem('frontdesk.sidebar') !== 'hidden');
   const [tab, setTab] = useState('details');
   const [turn, setTurn] = useState<string>();
   const composer = useRef<ComposerHandle>(null);
   const fold = () => {
-    localStorage.setItem('frontdesk.sidebar', sidebar ? 'hidden' : 'shown');
+    if (!over) localStorage.setItem('frontdesk.sidebar', sidebar ? 'hidden' : 'shown');
     setSidebar(!sidebar);
   };
   const explain = (which: string | undefined) => {
@@ -41,6 +44,7 @@ export function ConversationPane({ id, ...rest }: Props) {
     setTab('why');
     setSidebar(true);
   };
+  useEffect(() => setSidebar(!over && localStorage.getItem('frontdesk.sidebar') !== 'hidden'), [over]);
   useCommand('sidebar', fold);
   useCommand('why', () => explain(undefined));
 
@@ -68,7 +72,7 @@ export function ConversationPane({ id, ...rest }: Props) {
           <Opening />
         )}
       </main>
-      {sidebar && data ? <Sidebar data={data} tab={tab} onTab={setTab} turn={turn} onTurn={setTurn} onInsert={(text, citation) => composer.current?.insert(text, citation)} /> : null}
+      {sidebar && data ? <Sidebar data={data} tab={tab} onTab={setTab} turn={turn} onTurn={setTurn} onInsert={(text, citation) => composer.current?.insert(text, citation)} onClose={over ? fold : undefined} /> : null}
     </>
   );
 }

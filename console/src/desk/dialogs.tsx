@@ -113,6 +113,9 @@ export function Transfer({ busy, onClose, onDo }: { busy: boolean; onClose: () =
   );
 }
 
+/** Several labels may be written at once, with commas between them. */
+export const labelsIn = (text: string): string[] => [...new Set(text.split(/[,，、;；]/).map((one) => one.trim()).filter((one) => one !== ''))];
+
 /** The labels of one conversation; without them, one more for several. */
 export function Labels({ labels, onClose, onDo }: { labels?: string[]; onClose: () => void; onDo: (action: calls.Action) => void }) {
   const w = useWords();
@@ -120,8 +123,8 @@ export function Labels({ labels, onClose, onDo }: { labels?: string[]; onClose: 
   const [text, setText] = useState('');
   const add = (event: FormEvent) => {
     event.preventDefault();
-    const label = text.trim();
-    if (label !== '') onDo({ do: 'labels', add: [label], remove: [] });
+    const add = labelsIn(text);
+    if (add.length > 0) onDo({ do: 'labels', add, remove: [] });
     setText('');
   };
   return (
@@ -141,7 +144,7 @@ export function Labels({ labels, onClose, onDo }: { labels?: string[]; onClose: 
           <TextField label={w.labels.add} value={text} maxLength={40} list={id} autoComplete="off" autoFocus onChange={(event) => setText(event.target.value)} />
           <KnownLabels id={id} />
         </div>
-        <Button type="submit" disabled={text.trim() === ''}>
+        <Button type="submit" disabled={labelsIn(text).length === 0}>
           {w.add}
         </Button>
       </form>

@@ -1,9 +1,10 @@
 // The bar over a conversation: whose it is, who else looks, and the next steps.
-import { ArrowLeftRight, Bot, CheckCheck, Ellipsis, Eye, Flag, Hand, Inbox as InboxIcon, PanelLeft, PanelRight, PencilLine, RotateCcw, Tag } from 'lucide-react';
+import { ArrowLeft, ArrowLeftRight, Bot, CheckCheck, Ellipsis, Eye, Flag, Hand, Inbox as InboxIcon, PanelLeft, PanelRight, PencilLine, RotateCcw, Tag } from 'lucide-react';
 import { useState } from 'react';
 import type { Conversation, Watching } from '../api/wire';
 import { Avatar, Badge, Button, IconButton } from '../kit/basics';
 import { Menu } from '../kit/layers';
+import { ONE_PANE, useMedia } from '../kit/media';
 import { useCommand, useKeys } from '../shell/commands';
 import { useNow } from '../shell/live';
 import { useMe } from '../shell/me';
@@ -31,6 +32,7 @@ export function Header({ data, watching, listShown, sidebar, onList, onSidebar, 
   const { me, speaks } = useMe();
   const { row } = data;
   const act = useAct(row.id);
+  const alone = useMedia(ONE_PANE);
   const [dialog, setDialog] = useState<'transfer' | 'snooze' | 'labels'>();
   const [snoozing, setSnoozing] = useState(false);
   const mine = row.owner.kind === 'agent' && row.owner.agent === me.id;
@@ -49,10 +51,15 @@ export function Header({ data, watching, listShown, sidebar, onList, onSidebar, 
   return (
     <header className="talk-head">
       <div className="row">
-        <IconButton small label={listShown ? w.inbox.hideList : w.inbox.showList} icon={PanelLeft} pressed={!listShown} onClick={onList} />
+        {alone ? (
+          <IconButton small label={w.back} icon={ArrowLeft} onClick={onLeave} />
+        ) : (
+          <IconButton small label={listShown ? w.inbox.hideList : w.inbox.showList} icon={PanelLeft} pressed={!listShown} onClick={onList} />
+        )}
         <Avatar name={row.contact.name || w.visitor} size={30} />
-        <div className="grow">
-          {listShown ? <h2 className="clip">{row.contact.name || w.visitor}</h2> : <h1 className="clip">{row.contact.name || w.visitor}</h1>}
+        <div className="grow talk-who">
+          {listShown && !alone ? null : <h1 className="sr">{w.conversation.with(row.contact.name || w.visitor)}</h1>}
+          <h2 className="clip">{row.contact.name || w.visitor}</h2>
           <div className="owner-line">
             <OwnerLine data={data} />
           </div>
@@ -116,9 +123,11 @@ function OwnerLine({ data: { row } }: { data: Conversation }) {
   const { me } = useMe();
   const now = useNow(1000);
   const waited = row.waiting_since ? now - Date.parse(row.waiting_since) : 0;
+  const waits = row.waiting_since && row.status === 'open' && row.owner.kind !== 'bot';
   return (
     <>
-      <span className="clip">
+      {/* That nobody has it yet goes without saying beside how long the customer has waited. */}
+      <span className={waits && row.owner.kind === 'queue' ? 'sr' : 'clip'}>
         {row.status === 'resolved'
           ? w.conversation.resolved
           : row.owner.kind === 'bot'
@@ -129,7 +138,7 @@ function OwnerLine({ data: { row } }: { data: Conversation }) {
                 ? w.conversation.youHave
                 : w.conversation.otherHas(row.owner.name ?? w.agent)}
       </span>
-      {row.waiting_since && row.status === 'open' && row.owner.kind !== 'bot' ? (
+      {waits ? (
         <Badge tone={waitTone(waited)}>
           <span className="num">{w.list.waits(lasted(waited, language))}</span>
         </Badge>

@@ -71,7 +71,7 @@ export function Inbox({ view, id }: { view: string; id?: string }) {
     });
 
   return (
-    <div className={`inbox ${listShown ? '' : 'list-hidden'}`}>
+    <div className={`inbox ${listShown ? '' : 'list-hidden'} ${id ? 'chosen' : ''}`}>
       <List title={title} view={view} saved={own} filter={filter} rows={rows} list={list} selected={id} onOpen={open} onFilter={change} />
       {id ? (
         <Suspense

@@ -23,12 +23,15 @@ interface Props {
   turn: string | undefined;
   onTurn: (turn: string) => void;
   onInsert: (text: string, citation: Citation) => void;
+  /** Where the details lie over the conversation, they are closed from within. */
+  onClose: (() => void) | undefined;
 }
 
-export function Sidebar({ data, tab, onTab, turn, onTurn, onInsert }: Props) {
+export function Sidebar({ data, tab, onTab, turn, onTurn, onInsert, onClose }: Props) {
   const w = useWords();
   return (
     <aside className="side" aria-label={w.side.label}>
+      {onClose ? <IconButton small label={w.inbox.hideSidebar} icon={X} onClick={onClose} className="side-close" /> : null}
       <Tabs
         label={w.side.label}
         value={tab}

@@ -1,12 +1,13 @@
 // The frame around every page: navigation with counters, presence, the palette and the help.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { AtSign, BookOpen, Bot, CheckCheck, ChevronsLeft, ChevronsRight, Command, Cpu, FlaskConical, Hourglass, House, Inbox as InboxIcon, Keyboard, LogOut, MessageCircleQuestion, MessageSquareText, MoonStar, ScrollText, Settings2, ShieldCheck, SlidersHorizontal, Star, UserRound, Users, WifiOff, type LucideIcon } from 'lucide-react';
-import { Suspense, useState, type ReactNode } from 'react';
+import { AtSign, BookOpen, Bot, CheckCheck, ChevronsLeft, ChevronsRight, Command, Cpu, FlaskConical, Hourglass, House, Inbox as InboxIcon, Keyboard, LogOut, Menu as MenuIcon, MessageCircleQuestion, MessageSquareText, MoonStar, ScrollText, Search, Settings2, ShieldCheck, Star, UserRound, Users, UsersRound, WifiOff, type LucideIcon } from 'lucide-react';
+import { Suspense, useEffect, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import * as calls from '../api/calls';
 import type { Presence, View } from '../api/wire';
 import { Avatar, IconButton, Tip } from '../kit/basics';
 import { Menu } from '../kit/layers';
+import { PHONE, SLIM, useMedia } from '../kit/media';
 import { complain, Toasts, useOffer } from '../kit/toast';
 import { later } from '../later';
 import { useWords } from '../words';
@@ -20,6 +21,7 @@ import { Mark } from './signin';
 
 export const Palette = later(() => import('./palette').then((one) => one.Palette));
 export const Help = later(() => import('./help').then((one) => one.Help));
+export const Drawer = later(() => import('./drawer').then((one) => one.Drawer));
 
 export const VIEWS: { view: View; icon: LucideIcon }[] = [
   { view: 'mine', icon: UserRound },
@@ -37,7 +39,7 @@ export const PAGES = [
   { page: 'knowledge', icon: BookOpen },
   { page: 'playground', icon: FlaskConical },
   { page: 'inboxes', icon: MessageCircleQuestion },
-  { page: 'team', icon: Users },
+  { page: 'team', icon: UsersRound },
   { page: 'policy', icon: ShieldCheck },
   { page: 'model', icon: Cpu },
   { page: 'audit', icon: ScrollText },
@@ -57,12 +59,18 @@ function Inside({ children }: { children: ReactNode }) {
   const { me, manages } = useMe();
   const { up } = useLive();
   const [location, go] = useLocation();
-  const [narrow, setNarrow] = useState(() => localStorage.getItem('frontdesk.nav') === 'narrow');
+  const [folded, setFolded] = useState(() => localStorage.getItem('frontdesk.nav') === 'narrow');
+  const [slim, phone] = [useMedia(SLIM), useMedia(PHONE)];
+  const narrow = folded || slim;
+  const [drawer, setDrawer] = useState(false);
+  // A window that grew has room for what the drawer was for.
+  useEffect(() => setDrawer(false), [slim, phone]);
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   const fold = () => {
-    localStorage.setItem('frontdesk.nav', narrow ? 'wide' : 'narrow');
-    setNarrow(!narrow);
+    if (slim) return setDrawer(true);
+    localStorage.setItem('frontdesk.nav', folded ? 'wide' : 'narrow');
+    setFolded(!folded);
   };
   const keys = useKeys();
   const offer = useOffer();
@@ -78,36 +86,48 @@ function Inside({ children }: { children: ReactNode }) {
     const at = VIEWS.findIndex((one) => location.startsWith(`/inbox/${one.view}`));
     go(`/inbox/${VIEWS[(at + 1) % VIEWS.length]?.view ?? 'mine'}`);
   });
+  const navigation = (short: boolean, top: ReactNode) => (
+    <nav className="nav" aria-label={w.nav.label}>
+      <div className="nav-top">
+        <Mark size={26} />
+        {short ? null : <strong className="grow">Frontdesk</strong>}
+        {top}
+      </div>
+      <SearchButton narrow={short} onClick={() => (setDrawer(false), setPalette(true))} />
+      <div className="nav-scroll">
+        <ViewLinks narrow={short} location={location} />
+        <NavLink narrow={short} icon={Users} label={w.nav.contacts} to="/contacts" here={location.startsWith('/contacts')} />
+        {manages || me.role === 'qa' ? (
+          <>
+            {short ? <div className="separator" /> : <div className="nav-heading">{w.nav.manage}</div>}
+            <ul>
+              {PAGES.filter((one) => manages || ['home', 'knowledge', 'playground', 'audit'].includes(one.page)).map(({ page, icon }) => (
+                <li key={page}>
+                  <NavLink narrow={short} icon={icon} label={w.pages[page]} to={`/${page}`} here={location === `/${page}` || location.startsWith(`/${page}/`)} />
+                </li>
+              ))}
+            </ul>
+          </>
+        ) : null}
+      </div>
+      <Self narrow={short} onHelp={() => (setDrawer(false), setHelp(true))} onGo={() => setDrawer(false)} />
+    </nav>
+  );
   return (
-    <div className={`shell ${narrow ? 'narrow' : ''}`}>
+    <div className={`shell ${phone ? 'phone' : narrow ? 'narrow' : ''}`}>
       <a className="skip" href="#main" onClick={() => document.getElementById('main')?.focus()}>
         {w.skip}
       </a>
-      <nav className="nav" aria-label={w.nav.label}>
-        <div className="nav-top">
-          <Mark size={26} />
-          {narrow ? null : <strong className="grow">Frontdesk</strong>}
-          <IconButton small label={narrow ? w.nav.unfold : w.nav.fold} icon={narrow ? ChevronsRight : ChevronsLeft} onClick={fold} />
-        </div>
-        <SearchButton narrow={narrow} onClick={() => setPalette(true)} />
-        <div className="nav-scroll">
-          <ViewLinks narrow={narrow} location={location} />
-          <NavLink narrow={narrow} icon={Users} label={w.nav.contacts} to="/contacts" here={location.startsWith('/contacts')} />
-          {manages || me.role === 'qa' ? (
-            <>
-              {narrow ? <div className="separator" /> : <div className="nav-heading">{w.nav.manage}</div>}
-              <ul>
-                {PAGES.filter((one) => manages || ['home', 'knowledge', 'playground', 'audit'].includes(one.page)).map(({ page, icon }) => (
-                  <li key={page}>
-                    <NavLink narrow={narrow} icon={page === 'team' ? SlidersHorizontal : icon} label={w.pages[page]} to={`/${page}`} here={location === `/${page}` || location.startsWith(`/${page}/`)} />
-                  </li>
-                ))}
-              </ul>
-            </>
-          ) : null}
-        </div>
-        <Self narrow={narrow} onHelp={() => setHelp(true)} />
-      </nav>
+      {phone ? (
+        <header className="nav-bar">
+          <IconButton label={w.nav.unfold} icon={MenuIcon} onClick={fold} />
+          <Mark size={24} />
+          <strong className="grow">Frontdesk</strong>
+          <IconButton label={w.palette.open} icon={Search} onClick={() => setPalette(true)} />
+        </header>
+      ) : (
+        navigation(narrow, <IconButton small label={narrow ? w.nav.unfold : w.nav.fold} icon={narrow ? ChevronsRight : ChevronsLeft} onClick={fold} />)
+      )}
       <div className="shell-main" id="main" tabIndex={-1}>
         {up ? null : (
           <div className="cut" role="status">
@@ -119,6 +139,7 @@ function Inside({ children }: { children: ReactNode }) {
       <Suspense>
         {palette ? <Palette onClose={() => setPalette(false)} /> : null}
         {help ? <Help onClose={() => setHelp(false)} /> : null}
+        {drawer ? <Drawer onClose={() => setDrawer(false)}>{navigation(false, <IconButton small label={w.nav.fold} icon={ChevronsLeft} onClick={() => setDrawer(false)} />)}</Drawer> : null}
       </Suspense>
       <Toasts keys={keys('undo')} />
     </div>
@@ -178,7 +199,7 @@ function ViewLinks({ narrow, location }: { narrow: boolean; location: string }) 
   );
 }
 
-function Self({ narrow, onHelp }: { narrow: boolean; onHelp: () => void }) {
+function Self({ narrow, onHelp, onGo }: { narrow: boolean; onHelp: () => void; onGo: () => void }) {
   const w = useWords();
   const client = useQueryClient();
   const { me, change } = useMe();
@@ -218,7 +239,7 @@ function Self({ narrow, onHelp }: { narrow: boolean; onHelp: () => void }) {
         { heading: w.presence.label },
         ...choices.map((presence) => ({ key: presence, label: w.presence[presence], checked: me.presence === presence, onSelect: () => change({ presence }) })),
         'line',
-        { key: 'settings', label: w.settings.title, icon: Settings2, onSelect: () => go('/settings') },
+        { key: 'settings', label: w.settings.title, icon: Settings2, onSelect: () => (onGo(), go('/settings')) },
         { key: 'help', label: w.help.title, icon: Keyboard, onSelect: onHelp },
         'line',
         { key: 'out', label: w.nav.signOut, icon: LogOut, onSelect: () => void leave() },

@@ -266,6 +266,7 @@ export const en = {
     other_language: 'The documents answer it in another language, so their own words were used.',
     weak_evidence: 'The best passages do not support an answer well enough.',
     nothing_verified: 'No sentence of the model’s answer could be verified in the passages.',
+    nothing_to_quote: 'The documents have no sentence that answers it.',
     nothing_asked: 'There was no question to look up.',
     rule: 'A rule of the policy decided.',
     model_unavailable: 'The model could not be reached, so the documents’ own words were used.',

@@ -266,6 +266,7 @@ export const zh: Words = {
     other_language: '文档以另一种语言作答，因此使用了原文。',
     weak_evidence: '找到的段落不足以支持回答。',
     nothing_verified: '模型的回答没有一句能在段落中得到核实。',
+    nothing_to_quote: '文档中没有可以直接引用的答案。',
     nothing_asked: '没有需要查找的问题。',
     rule: '由应答规则决定。',
     model_unavailable: '无法连接模型，因此使用了文档原文。',
