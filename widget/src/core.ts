@@ -6,6 +6,7 @@ import * as outbox from './model/outbox.ts';
 import { EMPTY, fromBusiness, hear, said, take, unread, withPeople } from './model/state.ts';
 import type { Attachment, Config, Contact, Door, Identity, Passage } from './model/types.ts';
 import { firstView, type Happening, type Options, type Picture, type View } from './view.ts';
+import { chime } from './wire/chime.ts';
 import { house, reason, Refusal, type House } from './wire/http.ts';
 import { awake } from './wire/awake.ts';
 import { Delivery } from './wire/delivery.ts';
@@ -19,6 +20,8 @@ import { wordsOf, type Language } from './words/index.ts';
 const TYPING_SHOWN_MS = 8_000;
 const TYPING_TOLD_MS = 3_000;
 const STANDING_MS = 700;
+/** Time for a message to be seen before it is heard. */
+const RING_MS = 1_200;
 /** Business hours are looked up again after this long. */
 const FRESH_MS = 300_000;
 
@@ -151,6 +154,11 @@ export class Core {
   paint(theme: Theme): void {
     this.#memory.write({ theme });
     this.set({ theme });
+  }
+
+  ring(sound: boolean): void {
+    this.#memory.write({ sound });
+    this.set({ sound });
   }
 
   /** Puts a message into the outbox; it is safe there, also when the page is closed. */
@@ -335,6 +343,8 @@ export class Core {
     this.set(change);
     const last = conversation.messages.at(-1);
     if (last && last.seq === frame.seq && fromBusiness(last)) this.emit('message', { from: last.kind, text: 'text' in last ? last.text : '' });
+    // One tab rings for all, and only when in none of them the message was seen meanwhile.
+    if (frame.type === 'agent_said' && this.#link.leads && isNew(frame.at)) setTimeout(() => this.view.sound && frame.seq > this.view.read && chime(), RING_MS);
     this.#receipts.soon();
   }
 
@@ -439,6 +449,9 @@ export class Core {
     this.emit('error', error);
   }
 }
+
+/** Said just now, as far as clocks agree; a conversation that is read again is history. */
+const isNew = (at: string): boolean => Math.abs(Date.now() - Date.parse(at)) < 60_000;
 
 function traitsOf({ id: _id, proof: _proof, ...traits }: Identity): Contact {
   return traits;

@@ -21,6 +21,8 @@ export interface View {
   words: Words | null;
   language: Language;
   theme: Theme;
+  /** Whether a message of a person's may be heard. */
+  sound: boolean;
   open: boolean;
   /** Somebody opened it on this page. What an earlier page left open takes the focus from nobody. */
   opened: boolean;
@@ -62,6 +64,7 @@ export function firstView(options: Options, kept: Kept): View {
     words: null,
     language: choose([options.language, kept.language, document.documentElement.lang, ...navigator.languages]),
     theme: options.theme ?? kept.theme ?? 'auto',
+    sound: kept.sound,
     // A panel that fills the screen would hide the page that somebody went to.
     open: kept.open && !matchMedia(SMALL).matches,
     opened: false,

@@ -46,7 +46,7 @@ test('the head says who answers now, and promises nothing that is not so', () =>
   expect(said('bot', false)).toBe('AI assistant, answers at once\nTeam is away');
   expect(said('queue', true)).toBe('Waiting for a person\nTeam usually answers in 5 minutes');
   expect(said('queue', true, { open_now: true, position: 2, wait_s: 600 })).toBe('You are 2nd in line · about 10 minutes to go');
-  expect(said('queue', true, { open_now: true, position: 1, wait_s: null }), 'nobody is at the desk').toBe('You are 1st in line');
+  expect(said('queue', true, { open_now: true, position: 1, wait_s: null }), 'nobody is at the desk').toBe('You are 1st in line\nNobody is at the desk right now');
   expect(said('queue', true, { open_now: false, position: 1 }), 'the assistant is silent').toBe('Team is away');
   expect(said('agent', false)).toBe('You are talking to Ann');
 });

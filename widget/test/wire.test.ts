@@ -5,7 +5,7 @@ import { refused } from '../src/model/files.ts';
 import { day, span, when } from '../src/text/when.ts';
 import { parser, type Sent } from '../src/wire/sse.ts';
 import { read } from '../src/wire/stream.ts';
-import { choose, pick, wordsOf } from '../src/words/index.ts';
+import { choose, pick, wordsOf, regional } from '../src/words/index.ts';
 
 const STREAM = 'id: 3\nevent: bot_said\ndata: {"seq":3,\ndata: "type":"bot_said"}\n\n: still here\n\nevent: sentence\r\ndata: {"turn":"a"}\r\n\r\ndata: plain\n\n';
 
@@ -92,6 +92,11 @@ describe('languages', () => {
     expect(ar.wait(2)).toContain('دقيقتين');
     expect(zh.replyIn(span(5, zh.tag))).toBe('人工客服通常在 5 分钟内回复');
   });
+});
+
+test('clocks are as where the visitor is, in the language that is spoken', () => {
+  expect(regional('en', ['zh-CN', 'en-GB', 'en-US'])).toBe('en-GB');
+  expect(regional('zh-CN', ['en-GB'])).toBe('zh-CN');
 });
 
 test('moments are said as people say them', () => {

@@ -7,7 +7,7 @@ export function when(moment: string, tag: string, now: Date = new Date()): strin
   const same = at.toDateString() === now.toDateString();
   const soon = at.getTime() - now.getTime() < 6 * 86_400_000;
   const day: Intl.DateTimeFormatOptions = same ? {} : soon ? { weekday: 'long' } : { month: 'short', day: 'numeric' };
-  return at.toLocaleString(tag, { ...day, hour: '2-digit', minute: '2-digit' });
+  return at.toLocaleString(tag, { ...day, hour: 'numeric', minute: '2-digit' });
 }
 
 /** A span of minutes in the largest unit that says it well. */

@@ -3,6 +3,8 @@ import { useEffect, useId, useLayoutEffect, useReducer, useRef, useState } from 
 import type { Core } from '../core.ts';
 import { SMALL } from '../view.ts';
 import { palette } from '../look/colour.ts';
+import { fromBusiness } from '../model/state.ts';
+import { plain } from '../text/markdown.ts';
 import { pick } from '../words/index.ts';
 import { Before, missing } from './cards.tsx';
 import { Composer, useFiles, type Files } from './composer.tsx';
@@ -65,6 +67,8 @@ const GREETING_AFTER_MS = 4_000;
 function Launcher({ id, button }: { id: string; button: { current: HTMLButtonElement | null } }) {
   const { core, view, words } = useAround();
   const [greets, setGreets] = useState(false);
+  /** The last message whose preview was put away. */
+  const [hidden, setHidden] = useState(0);
   const unread = core.unread;
   useEffect(() => {
     if (view.open || view.door || greeted()) return;
@@ -73,15 +77,20 @@ function Launcher({ id, button }: { id: string; button: { current: HTMLButtonEle
   }, [view.open, view.door]);
   const dismiss = (): void => {
     setGreets(false);
+    setHidden(message?.seq ?? 0);
     greeted(true);
   };
   const greeting = view.config ? pick(view.config.greeting, view.language) || words.greeting : '';
+  // What a person wrote is shown; the assistant only answers who has just asked.
+  const last = view.conversation.messages.findLast(fromBusiness);
+  const message = last?.kind === 'agent' && last.seq > view.read && last.seq > hidden ? last : null;
   return (
     <div class="corner">
-      {greets && !view.open && (
+      {(message || greets) && !view.open && (
         <div class="teaser" role="status">
           <button type="button" class="words" dir="auto" onClick={() => (dismiss(), core.show(true, true))}>
-            {greeting}
+            {message && <b>{message.agent || words.team}</b>}
+            <span>{message ? plain(message.text) || message.attachments[0]?.name : greeting}</span>
           </button>
           <button type="button" class="tool" aria-label={words.cancel} onClick={dismiss}>
             <Icon name="close" />

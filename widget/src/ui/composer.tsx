@@ -98,13 +98,14 @@ export function Composer({ files, input }: { files: Files; input: RefObject<HTML
     event.preventDefault();
     files.add(pasted);
   };
-  const asked = view.asked || owner !== 'bot';
+  const asked = (view.asked || owner !== 'bot') && !resolved;
   return (
     <div class="foot">
       <div class="reach">
-        <button type="button" class="human" onClick={() => void core.askHuman()} disabled={asked && !resolved}>
+        {/* Not `disabled`: the focus of who has just pressed it would be lost. */}
+        <button type="button" class="human" onClick={() => asked || void core.askHuman()} aria-disabled={asked}>
           <Icon name="person" />
-          {asked && !resolved ? (owner === 'agent' ? words.withPerson(view.conversation.agent || words.team) : words.humanAsked) : words.human}
+          {asked ? (owner === 'agent' ? words.withPerson(view.conversation.agent || words.team) : words.humanAsked) : words.human}
         </button>
       </div>
       {files.told && (

@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { withPeople } from '../model/state.ts';
 import { span, when } from '../text/when.ts';
 import type { View } from '../view.ts';
-import { LANGUAGES, NAMES, pick, type Language } from '../words/index.ts';
+import { LANGUAGES, NAMES, pick, regional, type Language } from '../words/index.ts';
 import { useAround } from './context.ts';
 import { Icon } from './icons.tsx';
 import { initials, save } from './message.tsx';
@@ -16,11 +16,13 @@ export function standing({ conversation, config, words }: Pick<View, 'conversati
   const { opens_at } = config.hours;
   const people = (queue ?? config.hours).open_now
     ? config.reply_minutes && words.replyIn(span(config.reply_minutes, words.tag))
-    : opens_at ? words.closedUntil(when(opens_at, words.tag)) : words.closed;
+    : opens_at ? words.closedUntil(when(opens_at, regional(words.tag))) : words.closed;
   if (owner === 'bot') return lines(words.atOnce, people);
   if (!queue) return lines(words.waiting, people);
   if (!queue.open_now) return lines(people);
   if (!queue.position) return words.waiting;
+  // Open, but nobody can say how long it takes: nobody is at the desk.
+  if (queue.wait_s === null) return lines(words.place(queue.position), words.nobody);
   const wait = queue.wait_s && words.wait(Math.max(1, Math.round(queue.wait_s / 60)));
   return [words.place(queue.position), wait].filter(Boolean).join(' · ');
 }
@@ -31,11 +33,13 @@ export function Header({ close, title }: { close: () => void; title: string }) {
   const { view, words } = useAround();
   const { owner, agent } = view.conversation;
   const person = owner === 'agent';
+  const desk = view.conversation.queue ?? view.config?.hours;
+  const there = person || (desk?.open_now && view.conversation.queue?.wait_s !== null);
   return (
     <header class="head">
       <span class={`mark ${person ? 'person' : ''}`} aria-hidden="true">
         {person && agent ? initials(agent) : <Icon name={person ? 'person' : 'spark'} />}
-        <span class={`dot ${(view.conversation.queue ?? view.config?.hours)?.open_now ? 'on' : ''}`} />
+        <span class={`dot ${there ? 'on' : ''}`} />
       </span>
       <div class="who">
         <h1 id={title} dir="auto">
@@ -65,7 +69,7 @@ function Menu() {
   };
   useEffect(() => {
     if (!open) return;
-    sheet.current?.querySelector<HTMLElement>('button, select')?.focus();
+    sheet.current?.querySelector<HTMLElement>('button, select, input')?.focus();
     const outside = (event: Event): void => {
       if (!event.composedPath().some((one) => one === sheet.current || one === button.current)) setOpen(false);
     };
@@ -129,6 +133,11 @@ function Menu() {
                     <option value={theme}>{words.themes[theme]}</option>
                   ))}
                 </select>
+              </label>
+              <label>
+                <Icon name="bell" />
+                <span>{words.sound}</span>
+                <input type="checkbox" checked={view.sound} onChange={(event) => core.ring(event.currentTarget.checked)} />
               </label>
               {started && (
                 <>

@@ -1,7 +1,7 @@
 /** The conversation: what was said, what is being said, and what still has to leave. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { day } from '../text/when.ts';
-import { pick } from '../words/index.ts';
+import { pick, regional } from '../words/index.ts';
 import { Rating, Reach } from './cards.tsx';
 import { useAround } from './context.ts';
 import { Icon } from './icons.tsx';
@@ -15,6 +15,7 @@ export function Log() {
   const { conversation, outbox } = view;
   const { messages, draft, turn } = conversation;
   const scroller = useRef<HTMLDivElement>(null);
+  const inside = useRef<HTMLDivElement>(null);
   const [follows, setFollows] = useState(true);
   const toEnd = (): void => {
     const block = scroller.current;
@@ -23,11 +24,19 @@ export function Log() {
   // Closed, or open and nobody can say how long it takes because nobody is at the desk.
   const { queue } = conversation;
   const away = conversation.owner === 'queue' && !conversation.resolved && (!(queue ?? view.config?.hours)?.open_now || queue?.wait_s === null);
+  const following = useRef(follows);
+  following.current = follows;
   const leaving = outbox.at(-1)?.client_id;
   // Who has scrolled up to read stays there; who writes wants to see it.
   useLayoutEffect(() => {
     if (follows) toEnd();
   }, [messages.length, draft?.sentences.length, turn, outbox.length, conversation.resolved, view.typing, view.open, away]);
+  // Pictures come after their message, and what is written or attached below takes room away.
+  useEffect(() => {
+    const watch = new ResizeObserver(() => following.current && toEnd());
+    for (const block of [scroller.current, inside.current]) if (block) watch.observe(block);
+    return () => watch.disconnect();
+  }, []);
   useEffect(() => {
     if (!leaving) return;
     setFollows(true);
@@ -44,34 +53,36 @@ export function Log() {
   return (
     <div class="frame">
       <div class="log" ref={scroller} onScroll={onScroll} tabIndex={-1}>
-        {empty && <Welcome />}
-        <div role="log" aria-live="polite" aria-relevant="additions" aria-label={words.panel} aria-busy={draft !== null} tabIndex={0} class="messages">
-          {messages.map((message) => {
-            const named = day(message.at, words.tag, words);
-            const heading = named !== shownDay && <p class="day">{named}</p>;
-            shownDay = named;
-            return (
+        <div ref={inside}>
+          {empty && <Welcome />}
+          <div role="log" aria-live="polite" aria-relevant="additions" aria-label={words.panel} aria-busy={draft !== null} tabIndex={0} class="messages">
+            {messages.map((message) => {
+              const named = day(message.at, regional(words.tag), words);
+              const heading = named !== shownDay && <p class="day">{named}</p>;
+              shownDay = named;
+              return (
+                <>
+                  {heading}
+                  <Shown key={message.seq} message={message} last={message.seq === lastSaid} />
+                </>
+              );
+            })}
+          </div>
+          {draft && <Drafting sentences={draft.sentences} />}
+          {outbox.map((message) => (
+            <Leaving key={message.client_id} message={message} />
+          ))}
+          <p class={thinking || view.typing !== null ? 'doing' : ''} role="status">
+            {(thinking || view.typing !== null) && (
               <>
-                {heading}
-                <Shown key={message.seq} message={message} last={message.seq === lastSaid} />
+                <Dots />
+                {thinking ? words.looking : words.typing(view.typing || conversation.agent || words.team)}
               </>
-            );
-          })}
+            )}
+          </p>
+          {away && <Reach key={view.visit} />}
+          {conversation.resolved && view.config?.csat && <Rating key={view.visit} />}
         </div>
-        {draft && <Drafting sentences={draft.sentences} />}
-        {outbox.map((message) => (
-          <Leaving key={message.client_id} message={message} />
-        ))}
-        <p class={thinking || view.typing !== null ? 'doing' : ''} role="status">
-          {(thinking || view.typing !== null) && (
-            <>
-              <Dots />
-              {thinking ? words.looking : words.typing(view.typing || conversation.agent || words.team)}
-            </>
-          )}
-        </p>
-        {away && <Reach key={view.visit} />}
-        {conversation.resolved && view.config?.csat && <Rating key={view.visit} />}
       </div>
       {!follows && (
         <button type="button" class="newest" aria-label={words.newest} title={words.newest} onClick={toEnd}>

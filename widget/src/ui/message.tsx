@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { tick, type Message } from '../model/state.ts';
 import type { Pending } from '../model/outbox.ts';
 import type { Attachment, Sentence } from '../model/types.ts';
+import { regional } from '../words/index.ts';
 import { useAround } from './context.ts';
 import { Icon } from './icons.tsx';
 import { Prose } from './prose.tsx';
@@ -25,7 +26,7 @@ export function Shown({ message, last }: { message: Message; last: boolean }) {
 
 function useClock(at: string): string {
   const { words } = useAround();
-  return new Date(at).toLocaleTimeString(words.tag, { hour: '2-digit', minute: '2-digit' });
+  return new Date(at).toLocaleTimeString(regional(words.tag), { hour: 'numeric', minute: '2-digit' });
 }
 
 /** Read out before the text: who said it, and when. */
@@ -123,7 +124,17 @@ function Bot({ message, last }: { message: Of<'bot'>; last: boolean }) {
         {sources.element}
       </div>
       {offers && (
-        <button type="button" class="offer" onClick={() => void core.askHuman()} disabled={view.asked}>
+        <button
+          type="button"
+          class="offer"
+          aria-disabled={view.asked}
+          onClick={(event) => {
+            if (view.asked) return;
+            // The offer goes when it is taken; the focus stays in the conversation.
+            event.currentTarget.closest<HTMLElement>('.log')?.focus({ preventScroll: true });
+            void core.askHuman();
+          }}
+        >
           <Icon name="person" />
           {words.offer}
         </button>

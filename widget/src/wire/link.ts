@@ -22,6 +22,11 @@ export class Link {
     private readonly listener: Listener,
   ) {}
 
+  /** Whether this tab speaks for all of them. */
+  get leads(): boolean {
+    return this.#leads;
+  }
+
   /** Begins to follow a conversation. */
   take(door: Door): void {
     if (this.#door?.id === door.id) return;

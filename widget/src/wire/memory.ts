@@ -13,6 +13,7 @@ export interface Kept {
   open: boolean;
   language: string | null;
   theme: Theme | null;
+  sound: boolean;
   /** Whom the visitor said to be; who changes starts anew. */
   visitor: string | null;
   /** The conversation before the present one, of the same visitor. */
@@ -22,7 +23,7 @@ export interface Kept {
 
 export type Theme = 'light' | 'dark' | 'auto';
 
-const NOTHING: Kept = { door: null, outbox: [], draft: '', read: 0, open: false, language: null, theme: null, visitor: null, previous: null, contact: null };
+const NOTHING: Kept = { door: null, outbox: [], draft: '', read: 0, open: false, language: null, theme: null, sound: true, visitor: null, previous: null, contact: null };
 
 export interface Memory {
   read(): Kept;

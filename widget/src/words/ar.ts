@@ -29,6 +29,8 @@ export const words: Words = {
   closed: 'الفريق غير متاح الآن',
   waiting: 'في انتظار أحد موظفينا',
   place: (position) => `ترتيبك في الانتظار: ${position}`,
+  nobody: 'لا يوجد أحد في مكتب الخدمة الآن',
+  sound: 'صوت للرسائل الجديدة',
   wait: (n) => `الانتظار المتوقع نحو ${minutes(n)}`,
   withPerson: (name) => `أنت تتحدث مع ${name}`,
   greeting: 'مرحبًا! ماذا تود أن تعرف؟',

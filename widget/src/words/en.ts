@@ -27,6 +27,8 @@ export const words: Words = {
   closed: 'Team is away',
   waiting: 'Waiting for a person',
   place: (position) => `You are ${ordinal(position)} in line`,
+  nobody: 'Nobody is at the desk right now',
+  sound: 'Sound for new messages',
   wait: (n) => `about ${minutes(n)} to go`,
   withPerson: (name) => `You are talking to ${name}`,
   greeting: 'Hello! What would you like to know?',

@@ -28,6 +28,11 @@ export async function wordsOf(language: Language): Promise<Words> {
   }
 }
 
+/** The tag for clocks and dates: as people write them where the visitor is, as far as that is in the language that is spoken. */
+export function regional(tag: string, tags: readonly string[] = navigator.languages): string {
+  return tags.find((one) => one.split('-')[0] === tag.split('-')[0]) ?? tag;
+}
+
 /** A text that the business wrote, in the visitor's language as far as it has it. */
 export function pick(wording: Wording, language: Language): string {
   return language === 'zh' ? wording.zh || wording.en : wording.en || wording.zh;

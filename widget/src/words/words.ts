@@ -23,6 +23,9 @@ export interface Words {
   closed: string;
   waiting: string;
   place(position: number): string;
+  /** Beside the place, when nobody is at the desk. */
+  nobody: string;
+  sound: string;
   wait(minutes: number): string;
   withPerson(name: string): string;
   greeting: string;

@@ -21,6 +21,8 @@ export const words: Words = {
   closed: '人工客服休息中',
   waiting: '正在为您转接人工',
   place: (position) => `您排在第 ${position} 位`,
+  nobody: '目前没有客服在线',
+  sound: '新消息提示音',
   wait: (n) => `预计等待约 ${n} 分钟`,
   withPerson: (name) => `${name} 正在为您服务`,
   greeting: '您好！请问想了解什么？',
