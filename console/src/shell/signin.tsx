@@ -61,6 +61,7 @@ export function SignIn({ onLanguage }: { onLanguage: (language: 'en' | 'zh') => 
           {w.signin.enter}
         </Button>
       </form>
+      <p className="muted small">{w.signin.lost}</p>
       <div className="row small" role="group" aria-label={w.language}>
         <Button small look="ghost" lang="en" onClick={() => onLanguage('en')}>
           English

@@ -25,7 +25,7 @@ export const en = {
   unreached: { title: 'The server cannot be reached', hint: 'Check your connection. The page tries again when you ask it to.' },
   broken: { title: 'This part could not be shown', hint: 'Perhaps Frontdesk was updated meanwhile. Load the page again; what you were writing is kept.', reload: 'Load again' },
   lost: { title: 'There is no such page', hint: 'Use the navigation on the left, or the palette.' },
-  signin: { title: 'Sign in to Frontdesk', hint: 'The console for people who answer.', email: 'E-mail', password: 'Password', enter: 'Sign in', wrong: 'The e-mail or the password is wrong.' },
+  signin: { title: 'Sign in to Frontdesk', hint: 'The console for people who answer.', email: 'E-mail', password: 'Password', enter: 'Sign in', wrong: 'The e-mail or the password is wrong.', lost: 'No password, or a lost one? Whoever runs this server finds the first in first-account.txt in its data folder; later, an administrator makes you a new one.' },
   password: {
     title: 'Choose your own password',
     hint: 'The one you signed in with was made for you. Nobody else will know the new one.',

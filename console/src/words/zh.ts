@@ -25,7 +25,7 @@ export const zh: Words = {
   unreached: { title: '无法连接服务器', hint: '请检查网络连接，然后重试。' },
   broken: { title: '无法显示此部分', hint: 'Frontdesk 可能刚刚更新。请重新加载页面，您正在写的内容会保留。', reload: '重新加载' },
   lost: { title: '没有这个页面', hint: '请使用左侧导航或快速跳转。' },
-  signin: { title: '登录 Frontdesk', hint: '客服工作台', email: '邮箱', password: '密码', enter: '登录', wrong: '邮箱或密码不正确。' },
+  signin: { title: '登录 Frontdesk', hint: '客服工作台', email: '邮箱', password: '密码', enter: '登录', wrong: '邮箱或密码不正确。', lost: '没有密码或忘记了？首次启动时，密码在服务器数据目录的 first-account.txt 中；之后可由管理员重新设置。' },
   password: {
     title: '请设置您自己的密码',
     hint: '当前密码由系统生成。新密码只有您自己知道。',

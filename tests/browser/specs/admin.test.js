@@ -134,7 +134,7 @@ test('a widget’s colour is previewed, saved, and what visitors get', async () 
   await page.getByRole('link', { name: /default/ }).click();
   const colour = page.getByRole('textbox', { name: 'Colour' });
   await colour.fill('#b3261e');
-  const painted = await page.locator('.widget-head').evaluate((head) => getComputedStyle(head).backgroundColor);
+  const painted = await page.locator('.widget-face').evaluate((head) => getComputedStyle(head).backgroundColor);
   assert.equal(painted, 'rgb(179, 38, 30)');
   await colour.fill('#ffffff');
   await page.getByText(/Shifted to #/).waitFor();

@@ -110,7 +110,7 @@ function Welcome() {
         <>
           <p class="try">{words.tryThese}</p>
           <ul>
-            {questions.slice(0, 4).map((question) => (
+            {questions.map((question) => (
               <li>
                 <button type="button" dir="auto" onClick={() => core.send(question)}>
                   {question}

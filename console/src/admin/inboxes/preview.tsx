@@ -1,7 +1,9 @@
-// The chat as visitors see it, painted with the widget's own colours. A picture: nothing in it can be used.
-import { MessageCircle, Minus, Paperclip, SendHorizontal, Sparkles, UserRound } from 'lucide-react';
+// The chat as visitors see it, painted with the widget's own colours, in its own words. A picture: nothing in it can be used.
+import { ArrowUp, Ellipsis, MessageCircle, Paperclip, Sparkle, UserRound, X } from 'lucide-react';
 import { useState, type CSSProperties } from 'react';
 import { palette } from '../../../../widget/src/look/colour';
+import { words as spokenEn } from '../../../../widget/src/words/en';
+import { words as spokenZh } from '../../../../widget/src/words/zh';
 import type { InboxSettings } from '../../api/admin-wire';
 import type { Language } from '../../api/wire';
 import { useLanguage } from '../../words';
@@ -49,6 +51,8 @@ export function Preview({ settings, form }: { settings: InboxSettings; form: boo
 function Picture({ settings, language, theme, form }: { settings: InboxSettings; language: Language; theme: Theme; form: boolean }) {
   const a = useAdminWords();
   const says = (language === 'zh' ? zh : en).inboxes;
+  const own = language === 'zh' ? spokenZh : spokenEn;
+  const suggestions = settings.suggestions[language].slice(0, 6);
   const paint = palette(settings.colour, theme);
   const colours = { '--brand': paint.brand, '--brand-ink': paint.brandInk, '--brand-text': paint.brandText, '--brand-soft': paint.brandSoft } as CSSProperties;
   const fields = settings.prechat.enabled ? settings.prechat.fields : [];
@@ -64,11 +68,14 @@ function Picture({ settings, language, theme, form }: { settings: InboxSettings;
         <div className="widget-panel">
           <div className="widget-head">
             <span className="widget-face">
-              <Sparkles size={15} />
+              <Sparkle size={17} />
             </span>
-            <strong className="clip grow">{settings.title[language] || settings.title.en}</strong>
-            <UserRound size={15} />
-            <Minus size={15} />
+            <span className="grow">
+              <strong className="clip">{settings.title[language] || settings.title.en}</strong>
+              <small className="clip">{own.atOnce}</small>
+            </span>
+            <Ellipsis size={15} />
+            <X size={15} />
           </div>
           <div className="widget-log">
             {asks ? (
@@ -82,29 +89,39 @@ function Picture({ settings, language, theme, form }: { settings: InboxSettings;
                     <i className={field.kind === 'checkbox' ? 'box' : ''}>{field.kind === 'select' ? field.options[0] : ''}</i>
                   </span>
                 ))}
-                <span className="widget-go">{says.start}</span>
+                <span className="widget-go">{own.start}</span>
               </div>
             ) : (
               <>
-                {settings.greeting[language] ? <p className="widget-bot">{settings.greeting[language]}</p> : null}
+                <p className="widget-hello">{settings.greeting[language] || own.greeting}</p>
+                <p className="widget-promise">{own.promise}</p>
+                {suggestions.length > 0 ? (
+                  <div className="widget-suggestions">
+                    <b>{own.tryThese}</b>
+                    {suggestions.map((one, index) => (
+                      <span key={index}>{one}</span>
+                    ))}
+                  </div>
+                ) : null}
                 <p className="widget-customer">{says.customer}</p>
                 <p className="widget-bot">
                   <b>{says.aiBadge}</b> {says.bot} <sup>1</sup>
                 </p>
-                <div className="widget-suggestions">
-                  {settings.suggestions[language].slice(0, 3).map((one, index) => (
-                    <span key={index}>{one}</span>
-                  ))}
-                </div>
               </>
             )}
           </div>
+          <div className="widget-human">
+            <span>
+              <UserRound size={13} /> {own.human}
+            </span>
+          </div>
           <div className="widget-foot">
             {settings.uploads.enabled ? <Paperclip size={15} /> : null}
-            <span className="grow">{says.write}</span>
-            <SendHorizontal size={15} />
+            <span className="grow">{own.write}</span>
+            <i>
+              <ArrowUp size={14} />
+            </i>
           </div>
-          <div className="widget-human">{says.human}</div>
         </div>
         <span className="widget-launcher">
           <MessageCircle size={22} />
