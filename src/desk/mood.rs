@@ -14,7 +14,7 @@ const LOOK_BACK: usize = 6;
 
 static ANGRY: LazyLock<Regex> = LazyLock::new(|| {
     words(&[
-        r"\b(?:ridiculous|unacceptable|outrageous|disgust(?:ed|ing)|appalling|pathetic|incompetent|furious|livid|shameful)\b",
+        r"\b(?:ridiculous|unacceptable|outrageous|disgust(?:ed|ing)|appalling|pathetic|incompetent|angry|furious|livid|outraged|enraged|shameful)\b",
         r"\b(?:scam(?:mers?|med)?|fraud(?:sters?)?|rip[- ]?off|ripped (?:me )?off|thie(?:f|ves)|liars?|cheat(?:ed|ers|ing)?)\b",
         r"\b(?:useless|worthless|garbage|rubbish|a joke|bull ?shit|wtf|damn|hell is wrong|stupid|idiots?|morons?)\b",
         r"\b(?:sick (?:and tired )?of|fed up|had enough|how dare|shame on|waste of (?:time|money)|worst)\b",
@@ -117,6 +117,7 @@ mod tests {
     fn what_is_aimed_at_us_is_anger() {
         for text in [
             "This is ridiculous, I want my money back.",
+            "I am really angry!!! Where is my money? I want to talk to a person now",
             "You are a bunch of scammers",
             "Worst shop ever. Never buying here again.",
             "STILL NO PARCEL, nobody answers, it arrived BROKEN last time. HELLO?!!!",
