@@ -289,9 +289,11 @@ impl Readiness {
         let index = match (&published, &held) {
             // Where nothing was ever published there may not even be an index.
             (Ok(published), _) if published.version == 0 => Ok("empty".to_owned()),
-            // A change reaches the index before it is published.
-            (Ok(published), Ok(held)) if published.version <= held.version => Ok(format!("version {}", held.version)),
-            (Ok(published), Ok(held)) => Err(format!("holds version {} of {}", held.version, published.version)),
+            // A change reaches the index before it is published; deleting and going back publish a version without one.
+            (Ok(published), Ok(held)) if published.index_version <= held.version => {
+                Ok(format!("version {}", published.version))
+            }
+            (Ok(published), Ok(held)) => Err(format!("holds version {} of {}", held.version, published.index_version)),
             (_, Err(error)) => Err(error.to_string()),
             (Err(_), Ok(_)) => Err("the database does not say what it should hold".to_owned()),
         };

@@ -29,6 +29,8 @@ async fn a_document_is_uploaded_listed_read_deleted_and_brought_back() {
     let deleted = house.as_admin(Method::DELETE, &path).send().await.unwrap();
     assert_eq!(deleted.status(), StatusCode::OK);
     assert!(!answered(&house.ask(question).await), "deleted for the very next question");
+    let ready: Value = house.get("/readyz").send().await.unwrap().json().await.unwrap();
+    assert_eq!(ready["ready"], true, "a deletion asks nothing of the index, so customers may come in: {ready}");
     assert_eq!(house.as_admin(Method::DELETE, &path).send().await.unwrap().status(), StatusCode::NOT_FOUND);
 
     let versions: Value = house.as_admin(Method::GET, "/api/v1/versions").send().await.unwrap().json().await.unwrap();
@@ -36,6 +38,8 @@ async fn a_document_is_uploaded_listed_read_deleted_and_brought_back() {
     let back = format!("/api/v1/versions/{}/rollback", versions[1]["version"]);
     assert_eq!(house.as_admin(Method::POST, &back).send().await.unwrap().status(), StatusCode::OK);
     assert!(answered(&house.ask(question).await), "back for the very next question");
+    let ready = house.get("/readyz").send().await.unwrap();
+    assert_eq!(ready.status(), StatusCode::OK, "{}", ready.text().await.unwrap());
     house.close().await;
 }
 
