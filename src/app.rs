@@ -12,9 +12,8 @@ use crate::bus::Bus;
 use crate::channel::token::Key;
 use crate::channel::web::state::{self, Web};
 use crate::clock;
-use crate::config::Config;
-use crate::config::Page;
 use crate::config::layers;
+use crate::config::{self, Config, Page};
 use crate::copilot::Copilot;
 use crate::copilot::watch::Watch;
 use crate::desk::accounts::Accounts;
@@ -129,7 +128,7 @@ impl House {
         let access = if roles.ingest { Access::Write } else { Access::Read };
         let index = config.index.build(&data.join("index"), access).context("the search index cannot be opened")?;
         let embed = config.embed.clone();
-        let embedding = tokio::task::spawn_blocking(move || embed.build()).await??;
+        let embedding = tokio::task::spawn_blocking(move || embed.build()).await?.map_err(unusable("embed"))?;
         let embedder = embedding.embedder();
         if let Some(embedder) = &embedder {
             let fits = config.index.fits(embedder.model().dimensions);
@@ -140,7 +139,7 @@ impl House {
             None => chosen::load(&data)?
                 .map_or_else(|| config.llm.clone(), |chosen| chosen.over(&config.llm))
                 .build()
-                .context("the language model cannot be used")?,
+                .map_err(unusable("llm"))?,
         });
         let retriever =
             Arc::new(Retriever::new(store.clone(), Arc::clone(&index), embedder.clone(), config.retrieve.clone()));
@@ -160,7 +159,8 @@ impl House {
             };
             Arc::new(Worker::new(parts, lock))
         });
-        let dialogue = Arc::new(Dialogue::new(config.dialogue.clone(), Arc::clone(&retriever), llm.clone())?);
+        let dialogue = Dialogue::new(config.dialogue.clone(), Arc::clone(&retriever), llm.clone());
+        let dialogue = Arc::new(dialogue.map_err(unusable("dialogue"))?);
         dialogue.follow(kept::load(&data).context("the edited rules cannot be used")?);
         let journal = Journal::new(store.clone(), Arc::clone(&bus));
         recover(&journal, roles).await.context("the conversations cannot be made ready")?;
@@ -316,6 +316,12 @@ async fn recover(journal: &Journal, roles: Roles) -> Result<(), crate::store::Er
         }
     }
     Ok(())
+}
+
+/// Settings that can be read and yet not be used: a file that they name is missing or says something wrong, or one of them asks
+/// for another.
+fn unusable(table: &'static str) -> impl Fn(anyhow::Error) -> config::Error {
+    move |error| config::Error(vec![format!("{table}: {error:#}")])
 }
 
 fn take_lock(data: &Path) -> anyhow::Result<WriterLock> {

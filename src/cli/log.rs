@@ -1,10 +1,10 @@
 //! What operators read: on stderr, as text or as JSON lines.
 
-use anyhow::Context;
 use std::io::{self, IsTerminal};
+
 use tracing_subscriber::EnvFilter;
 
-use crate::config::{Log, LogFormat};
+use crate::config::{self, Log, LogFormat, layers};
 
 /// Starts logging. `quiet` is for commands whose person wants data, not a diary: only warnings, unless asked for more.
 ///
@@ -17,12 +17,17 @@ pub fn start(log: &Log, verbose: u8, quiet: bool) -> anyhow::Result<()> {
         1 => "info,frontdesk=debug",
         _ => "debug,frontdesk=trace",
     };
-    let filter = EnvFilter::try_new(wanted).with_context(|| format!("log.filter: {wanted:?} is not a filter"))?;
+    let filter = EnvFilter::try_new(wanted)
+        .map_err(|error| config::Error(vec![format!("log.filter: {wanted:?} is not a filter: {error}")]))?;
     // It writes the bodies of answers that it cannot read, and those may hold what customers wrote.
     let filter = filter.add_directive("async_openai=off".parse()?);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     match log.format {
-        LogFormat::Text => builder.with_ansi(io::stderr().is_terminal()).with_target(false).compact().try_init(),
+        LogFormat::Text => builder
+            .with_ansi(io::stderr().is_terminal() && layers::colour_is_welcome())
+            .with_target(false)
+            .compact()
+            .try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
     }
     .map_err(|error| anyhow::anyhow!("logging cannot start: {error}"))

@@ -71,6 +71,12 @@ fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
+/// Whether a terminal may be written to in colours: `NO_COLOR` with any value says no.
+#[must_use]
+pub fn colour_is_welcome() -> bool {
+    !environment().any(|(name, value)| name == "NO_COLOR" && !value.is_empty())
+}
+
 /// What the program was called with, its own name first.
 #[must_use]
 pub fn arguments_of_process() -> Vec<OsString> {

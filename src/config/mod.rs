@@ -188,6 +188,26 @@ fn check(config: &Config) -> Vec<String> {
     ] {
         expect(rate.burst > 0 && rate.per_minute > 0, key, "a burst and a rate of more than 0");
     }
+    let dialogue = &config.dialogue;
+    for (key, confidence) in [("answer_from", dialogue.answer_from), ("offer_from", dialogue.offer_from)] {
+        let shares = confidence.is_none_or(|confidence| (0.0..=1.0).contains(&confidence));
+        expect(shares, &format!("dialogue.{key}"), "a confidence from 0 to 1");
+    }
+    expect((0.0..=2.0).contains(&dialogue.temperature), "dialogue.temperature", "0 to 2");
+    expect(dialogue.passages > 0, "dialogue.passages", "more than 0");
+    expect(dialogue.prompt_passages > 0, "dialogue.prompt_passages", "more than 0");
+    expect(dialogue.prompt_tokens > 0, "dialogue.prompt_tokens", "more than 0");
+    expect(dialogue.max_tokens > 0, "dialogue.max_tokens", "more than 0");
+    let ingest = &config.ingest;
+    expect((1..1 << 20).contains(&ingest.max_file_mib), "ingest.max_file_mib", "1 to 1048575 MiB");
+    expect(ingest.max_waiting > 0, "ingest.max_waiting", "more than 0, or no file is ever taken");
+    expect((1..=86_400).contains(&ingest.lease_seconds), "ingest.lease_seconds", "1 to 86400 seconds");
+    expect(config.extract.file_bytes > 0, "extract.file_bytes", "more than 0");
+    let cut = &config.extract.chunk;
+    expect(cut.tokens >= 32, "extract.chunk.tokens", "at least 32");
+    expect(cut.overlap <= cut.tokens / 2, "extract.chunk.overlap", "at most half of extract.chunk.tokens");
+    let writer = config.index.embedded.writer_memory_mib;
+    expect((15..1 << 20).contains(&writer), "index.embedded.writer_memory_mib", "at least 15 MiB");
     let copilot = &config.copilot;
     expect(copilot.help_ms >= 100 && copilot.summary_ms >= 100, "copilot", "times of at least 100 milliseconds");
     expect((1..=64).contains(&copilot.at_once), "copilot.at_once", "1 to 64");
@@ -264,5 +284,24 @@ mod tests {
         config.server.admin_token = Some("secret".to_owned().into());
         let problems = check(&config);
         assert_eq!(problems.len(), 3, "{problems:?}");
+    }
+
+    #[test]
+    fn a_value_outside_its_range_is_refused_by_its_name() {
+        for (key, value) in [
+            ("dialogue.answer_from", "7"),
+            ("dialogue.offer_from", "-0.1"),
+            ("dialogue.temperature", "3"),
+            ("dialogue.passages", "0"),
+            ("ingest.max_waiting", "0"),
+            ("ingest.max_file_mib", "0"),
+            ("extract.chunk.tokens", "8"),
+            ("extract.chunk.overlap", "200"),
+            ("index.embedded.writer_memory_mib", "1"),
+        ] {
+            let flags = vec![(key.to_owned(), value.to_owned())];
+            let told = load(&Layers { flags, ..Layers::default() }).unwrap_err().to_string();
+            assert!(told.starts_with(&format!("{key}: expected")), "{key} = {value}: {told}");
+        }
     }
 }
