@@ -53,6 +53,10 @@ impl Llm for Watched {
         self.inner.name()
     }
 
+    fn names(&self) -> Vec<&str> {
+        self.inner.names()
+    }
+
     async fn stream(&self, prompt: &Prompt) -> Result<PieceStream, Error> {
         let pieces = self.inner.stream(prompt).await.inspect_err(|error| note(&self.failure, error))?;
         let failure = Arc::clone(&self.failure);

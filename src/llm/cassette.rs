@@ -73,6 +73,10 @@ impl Llm for Cassette {
         &self.name
     }
 
+    fn names(&self) -> Vec<&str> {
+        self.source.as_ref().map_or_else(|| vec![self.name()], |source| source.names())
+    }
+
     async fn stream(&self, prompt: &Prompt) -> Result<PieceStream, Error> {
         let file = self.file(prompt);
         match (tokio::fs::read(&file).await, &self.source) {

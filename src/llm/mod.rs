@@ -23,6 +23,11 @@ pub trait Llm: fmt::Debug + Send + Sync {
     /// The model's name, as it stands in decisions.
     fn name(&self) -> &str;
 
+    /// All models that may come to answer, those that are asked when the first one fails among them.
+    fn names(&self) -> Vec<&str> {
+        vec![self.name()]
+    }
+
     /// Starts one completion. The stream ends with exactly one [`Piece::Done`] or with an error; a stream that just stops
     /// was cut, and the adapter reports that as [`Error::Cut`].
     async fn stream(&self, prompt: &Prompt) -> Result<PieceStream, Error>;

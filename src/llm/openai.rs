@@ -215,6 +215,10 @@ impl Llm for OpenAi {
         &self.providers[0].model
     }
 
+    fn names(&self) -> Vec<&str> {
+        self.providers.iter().map(|provider| provider.model.as_str()).collect()
+    }
+
     async fn stream(&self, prompt: &Prompt) -> Result<PieceStream, Error> {
         let started = Instant::now();
         let until = started + prompt.deadline.unwrap_or(self.total).min(self.total);

@@ -152,6 +152,10 @@ async fn a_limit_that_could_not_hold_is_refused_before_money_is_spent() {
     let model = FakeModel::start(|_, body| truthful(body)).await;
     let (code, _, talk) = eval(&bench, with(&model, &["--max-cost", "1"])).await;
     assert!(code == 8 && talk.contains("does not know fake"), "{talk}");
+    bench.put("suite.jsonl", &priced.replace("\"other\"", "\"fake\""));
+    let fallback = "llm.openai.fallbacks=[{ model = \"dearer\" }]";
+    let (code, _, talk) = eval(&bench, with(&model, &["--max-cost", "1", "--set", fallback])).await;
+    assert!(code == 8 && talk.contains("does not know dearer"), "{talk}");
     assert_eq!(model.calls(), 0);
 }
 

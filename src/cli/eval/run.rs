@@ -114,7 +114,9 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
         terminal.say(format!("Note: {}.", reason.en), format!("提示：{}。", reason.zh));
     }
     let llm = ready.house.llm.current();
-    if let Some(model) = llm.as_ref().map(|llm| llm.name()).filter(|_| arguments.max_cost.is_some()) {
+    // One that only answers while another fails costs money as well.
+    let models = llm.as_ref().filter(|_| arguments.max_cost.is_some()).map(|llm| llm.names()).unwrap_or_default();
+    for model in models {
         anyhow::ensure!(
             prices.cost(model, 0, 0).is_some(),
             "the price table does not know {model}, so --max-cost would never hold"
