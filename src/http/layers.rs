@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
+use axum::body::to_bytes;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Method, StatusCode};
@@ -87,10 +88,21 @@ pub(super) async fn localise(request: Request, next: Next) -> Response {
             }
             told
         }
+        // A query or an address that could not be read; the text names the part and what is wrong with it.
+        StatusCode::BAD_REQUEST if is_plain(&response) => {
+            let told = to_bytes(response.into_body(), 4 << 10).await.unwrap_or_default();
+            let told = String::from_utf8_lossy(&told).into_owned();
+            Problem::saying(Code::BadRequest, told.clone(), format!("请求地址有误：{told}")).respond(language)
+        }
         // A body limit that struck before a handler could say so.
         StatusCode::PAYLOAD_TOO_LARGE => Problem::from(Code::TooLarge).respond(language),
         _ => response,
     }
+}
+
+fn is_plain(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/plain"))
 }
 
 /// Headers that keep browsers from doing what our pages never ask for.

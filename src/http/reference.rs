@@ -2,10 +2,10 @@
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Components, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
 
@@ -36,9 +36,42 @@ pub(super) fn base() -> OpenApi {
     OpenApiBuilder::new().info(info.build()).components(Some(components)).build()
 }
 
+/// What holds for every operation is said here once, instead of beside each handler: a name that no other has, a description of
+/// each answer, and that what goes wrong is a problem document.
+fn complete(document: &mut Value) {
+    let problem = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
+    let Some(paths) = document["paths"].as_object_mut() else { return };
+    for (path, methods) in paths {
+        for (method, operation) in methods.as_object_mut().into_iter().flatten() {
+            operation["operationId"] = json!(operation_id(method, path));
+            let Some(responses) = operation["responses"].as_object_mut() else { continue };
+            for (status, response) in responses.iter_mut() {
+                let code = status.parse().ok().and_then(|code| StatusCode::from_u16(code).ok());
+                if response["description"].as_str().is_none_or(str::is_empty) {
+                    response["description"] = json!(code.and_then(|code| code.canonical_reason()).unwrap_or("Answer"));
+                }
+                let content = &response["content"]["application/json"]["schema"]["$ref"];
+                if *content == problem["application/problem+json"]["schema"]["$ref"] {
+                    response["content"] = problem.clone();
+                }
+            }
+            let other = "Whatever else goes wrong; `code` is one of `x-problems`";
+            responses.entry("default").or_insert_with(|| json!({ "description": other, "content": problem }));
+        }
+    }
+}
+
+/// `get_desk_conversations_id` for `GET /api/v1/desk/conversations/{id}`.
+fn operation_id(method: &str, path: &str) -> String {
+    let place = path.trim_start_matches("/api/v1");
+    let words = place.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    std::iter::once(method).chain(words).collect::<Vec<_>>().join("_")
+}
+
 /// Serves the finished description, and the problems table beside it.
 pub(super) fn routes(api: &OpenApi) -> Router {
     let mut document = serde_json::to_value(api).unwrap_or_default();
+    complete(&mut document);
     document["x-problems"] = problem::ALL
         .iter()
         .map(|code| {

@@ -134,6 +134,20 @@ async fn the_reference_describes_every_route_and_every_problem() {
     ] {
         assert!(paths.contains_key(path), "{path} is not described");
     }
+    let mut names = std::collections::HashSet::new();
+    for (path, methods) in paths {
+        for (method, operation) in methods.as_object().unwrap() {
+            let name = operation["operationId"].as_str().unwrap();
+            assert!(names.insert(name.to_owned()), "{method} {path}: {name} is the name of another");
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                assert_ne!(response["description"].as_str().unwrap_or_default(), "", "{method} {path} {status}");
+                let plain = &response["content"]["application/json"]["schema"]["$ref"];
+                assert_ne!(plain, "#/components/schemas/Problem", "{method} {path} {status}");
+            }
+            let other = &operation["responses"]["default"]["content"]["application/problem+json"];
+            assert!(other.is_object(), "{method} {path}");
+        }
+    }
     let described = api["x-problems"].as_array().unwrap().len();
     assert_eq!(described, frontdesk::problem::ALL.len());
     // Every reference inside the description leads somewhere.
@@ -164,6 +178,14 @@ async fn pages_are_complete_and_locked_down() {
     let wrong = house.request(Method::DELETE, "/healthz").send().await.unwrap();
     assert_eq!(wrong.status(), StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(wrong.headers()["content-type"], "application/problem+json");
+    let unread = house.as_admin(Method::GET, "/api/v1/versions?before=soon").header("accept-language", "zh");
+    let unread = unread.send().await.unwrap();
+    assert_eq!(
+        (unread.status().as_u16(), &unread.headers()["content-type"]),
+        (400, &"application/problem+json".parse().unwrap())
+    );
+    let told: Value = unread.json().await.unwrap();
+    assert!(told["detail"].as_str().unwrap().contains("before") && told["title"] == "无法读取请求", "{told}");
     house.close().await;
 }
 

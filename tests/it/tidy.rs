@@ -275,6 +275,27 @@ fn nothing_tells_where_it_was_made() {
     none(&complaints);
 }
 
+/// Two types of one name are one row of the API's description: the second would be described as the first.
+#[test]
+fn no_two_described_types_have_one_name() {
+    let declared = Regex::new(
+        r"(?s)#\[derive\([^)]*\bToSchema\b[^)]*\)\]((?:\s*#\[[^\n]*\])*)\s*(?:pub(?:\([^)]*\))? )?(?:struct|enum) (\w+)",
+    )
+    .expect("a constant pattern");
+    let named = Regex::new(r"schema\(as = (\w+)").expect("a constant pattern");
+    let (mut known, mut complaints) = (BTreeMap::new(), Vec::new());
+    for source in rust_sources() {
+        for found in declared.captures_iter(&source.code()) {
+            let name = named.captures(&found[1]).map_or_else(|| found[2].to_owned(), |name| name[1].to_owned());
+            if let Some(other) = known.insert(name.clone(), source.path.clone()) {
+                complaints.push(format!("{name} of {} is also in {other}: say #[schema(as = …)]", source.path));
+            }
+        }
+    }
+    assert!(known.len() > 100, "the pattern finds the types: {}", known.len());
+    none(&complaints);
+}
+
 #[test]
 fn source_says_every_allowance_with_a_reason() {
     let silent = Regex::new(r"#!?\[(allow|expect)\([^\])]*\)\]").unwrap();

@@ -49,6 +49,7 @@ pub(super) struct Sent {
 
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "only described")]
+#[schema(as = FileUpload)]
 pub(super) struct Upload {
     #[schema(format = Binary)]
     file: Vec<u8>,

@@ -15,6 +15,7 @@ use crate::problem::{Code, Document, Problem};
 
 /// What a business chose about an inbox, as far as customers may know it.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = InboxShown)]
 pub(super) struct Shown {
     key: String,
     name: String,

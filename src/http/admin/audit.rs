@@ -47,9 +47,9 @@ struct Item {
     /// A stable word, such as `inbox.changed`.
     action: String,
     what: String,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     before: Option<Value>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     after: Option<Value>,
 }
 

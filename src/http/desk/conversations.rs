@@ -282,6 +282,7 @@ pub(super) async fn watching(
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeskPassage)]
 struct Passage {
     title: String,
     source: String,

@@ -140,6 +140,7 @@ struct Since {
 
 /// A verified sentence of a reply of the bot that is not said yet.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeskSentence)]
 struct Sentence<'a> {
     turn: String,
     number: u32,

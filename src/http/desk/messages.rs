@@ -57,6 +57,7 @@ struct Message {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeskSent)]
 struct Sent {
     /// Place of the message.
     seq: u64,

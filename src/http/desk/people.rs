@@ -183,6 +183,7 @@ async fn contact(
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = ContactChange)]
 struct Change {
     name: Option<String>,
     email: Option<String>,

@@ -181,6 +181,7 @@ async fn me(staff: Staff) -> impl IntoResponse {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MeChange)]
 struct Change {
     name: Option<String>,
     /// `en` or `zh`.

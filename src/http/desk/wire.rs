@@ -103,6 +103,7 @@ pub(super) struct Counts {
 
 /// A customer, as far as the business knows them.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeskContact)]
 pub(super) struct Contact {
     id: String,
     name: String,
@@ -118,6 +119,7 @@ pub(super) struct Contact {
 
 /// An event in its place, with the fields of its type. Agents are `{id, name}`.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeskFrame)]
 pub(super) struct Frame {
     pub(super) seq: u64,
     /// RFC 3339, UTC.
