@@ -12,6 +12,7 @@ mod model;
 mod people;
 mod playground;
 mod policy;
+mod routing;
 mod search;
 mod teams;
 mod words;
@@ -26,6 +27,7 @@ pub(super) fn routes(house: &House) -> OpenApiRouter {
         .merge(people::routes(house))
         .merge(playground::routes(house))
         .merge(policy::routes(house))
+        .merge(routing::routes(house))
         .merge(search::routes(house))
         .merge(teams::routes(house))
 }

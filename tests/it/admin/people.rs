@@ -135,6 +135,14 @@ async fn what_search_works_with_is_said() {
 }
 
 #[tokio::test]
+async fn the_rules_of_routing_can_be_looked_at() {
+    let house = House::with(None, |config| config.desk.answer_within_s = 45).await;
+    let rules = done(&house, Method::GET, "/api/v1/admin/routing", None).await;
+    assert_eq!((&rules["answer_within_s"], &rules["order"]), (&json!(45), &json!("least_busy")), "{rules}");
+    house.close().await;
+}
+
+#[tokio::test]
 async fn the_checklist_follows_what_is_done() {
     let house = House::start().await;
     let list = async || {
