@@ -68,14 +68,20 @@ impl Watch {
 
 async fn complete(copilot: &Copilot, journal: &Journal, id: ConversationId, seq: u64) -> anyhow::Result<()> {
     let Some(conversation) = journal.load(id).await? else { return Ok(()) };
-    let Some(known) = pending(&conversation, seq) else { return Ok(()) };
-    let summary = copilot.summarise(&conversation).await;
-    if summary == *known {
+    if pending(&conversation, seq).is_none() {
         return Ok(());
     }
+    keep(journal, id, seq, &copilot.summarise(&conversation).await).await
+}
+
+/// Puts a summary in the place of the one that stands in an escalation, while that is what the conversation is about.
+///
+/// # Errors
+/// The journal cannot be read or written.
+pub async fn keep(journal: &Journal, id: ConversationId, seq: u64, summary: &Summary) -> anyhow::Result<()> {
     for _ in 0..PATIENCE {
         let Some(current) = journal.load(id).await? else { return Ok(()) };
-        if pending(&current, seq).is_none() {
+        if pending(&current, seq).is_none_or(|known| known == summary) {
             return Ok(());
         }
         let event = Event::Summarised { of: seq, summary: Box::new(summary.clone()) };

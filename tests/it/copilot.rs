@@ -178,6 +178,38 @@ async fn drafts_are_verified_or_quoted_and_change_nothing() {
 }
 
 #[tokio::test]
+async fn a_summary_that_an_agent_asks_for_again_is_there_for_whoever_looks_next() {
+    let house = House::start().await;
+    house.learn_sample().await;
+    let door = talk(&house, &[QUESTION]).await;
+    let anna = hire(&house, "anna", Role::Agent).await;
+    let path = format!("/api/v1/desk/conversations/{}/summarise", door.id);
+    let id: ConversationId = door.id.parse().unwrap();
+    let before = house.app.journal.load(id).await.unwrap().unwrap().seq;
+    assert_eq!(anna.post(&house, &path, &json!({})).await.0, 200);
+    assert_eq!(
+        house.app.journal.load(id).await.unwrap().unwrap().seq,
+        before,
+        "the bot has it: there is nothing to replace"
+    );
+
+    ask_for_a_person(&house, &door).await;
+    let first = summarised(&house, &door).await;
+    assert_eq!(house.say(&door, "more", "My order is 20260412-7781, by the way.").await.0, 202);
+    let (status, again) = anna.post(&house, &path, &json!({})).await;
+    assert_eq!(status, 200, "{again}");
+    assert!(again["facts"].to_string().contains("20260412-7781"), "{again}");
+    let kept = house.app.journal.load(id).await.unwrap().unwrap();
+    let summary = &kept.escalation.as_ref().unwrap().summary;
+    assert_ne!(*summary, first);
+    assert!(summary.facts.iter().any(|fact| fact == "20260412-7781"), "{summary:?}");
+    assert_eq!(anna.post(&house, &path, &json!({})).await.0, 200);
+    let seq = house.app.journal.load(id).await.unwrap().unwrap().seq;
+    assert_eq!(seq, kept.seq, "the same words again change nothing");
+    house.close().await;
+}
+
+#[tokio::test]
 async fn a_model_rewrites_and_translates_and_what_it_changed_is_told() {
     let fake = FakeModel::start(|_, body| {
         let system = body["messages"][0]["content"].as_str().unwrap();

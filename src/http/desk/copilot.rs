@@ -1,5 +1,5 @@
-//! Help for agents: drafts, other words, translations, summaries. Nothing of it changes a conversation; what an agent made of a
-//! draft is kept, because calibration learns from it.
+//! Help for agents: drafts, other words, translations, summaries. Nothing of it is said to a customer; what an agent made of a draft
+//! is kept, because calibration learns from it, and so is a newer summary of what was handed over, for whoever looks next.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use crate::channel::limit::{Limiter, Rate};
 use crate::clock;
 use crate::copilot::edit::{Edited, How, LONGEST};
-use crate::copilot::{Copilot, Error};
+use crate::copilot::{Copilot, Error, watch};
 use crate::desk::actions::Action;
 use crate::http::desk::acting::{act, clean};
 use crate::http::desk::state::Console;
@@ -210,7 +210,8 @@ async fn translate(
     changed(helper.copilot.translate(fitting(&wish.text)?, to).await)
 }
 
-/// Sum the conversation up as it is now. Works without a model: then it is read off the log.
+/// Sum the conversation up as it is now. Works without a model: then it is read off the log. Where the conversation was handed over and
+/// is open, the summary takes the place of the one that stands there (event `summarised`).
 #[utoipa::path(
     post, path = "/api/v1/desk/conversations/{id}/summarise", tag = "console", params(("id" = String, Path)),
     security(("session" = [])),
@@ -219,6 +220,10 @@ async fn translate(
 async fn summarise(State(helper): State<Helper>, staff: Staff, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
     let conversation = helper.asked(&staff, &id).await?;
     let summary = helper.copilot.summarise(&conversation).await;
+    if let Some(escalation) = &conversation.escalation {
+        let kept = watch::keep(&helper.console.journal, conversation.id, escalation.seq, &summary).await;
+        kept.map_err(Problem::internal)?;
+    }
     let mut shown = serde_json::to_value(&summary).map_err(Problem::internal)?;
     // The log leaves an empty one out.
     shown["proposed_reply"] = json!(summary.proposed_reply);
