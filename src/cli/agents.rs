@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::app::{House, Roles, Seams};
 use crate::cli::exit::Exit;
+use crate::cli::failure::told;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Globals, log};
 use crate::clock;
@@ -59,7 +60,8 @@ pub(super) async fn run(command: &Command, globals: &Globals, terminal: &Termina
             let email = accounts::address(email)?;
             let agents = house.store.agents(WorkspaceId::DEFAULT).await?;
             let agent = agents.iter().find(|agent| agent.email == email);
-            let agent = agent.with_context(|| format!("nobody has the address {email}"))?;
+            let nobody = || told(format!("nobody has the address {email}"), format!("没有邮箱为 {email} 的账号"));
+            let agent = agent.ok_or_else(nobody)?;
             let password = house.accounts.reset_password(WorkspaceId::DEFAULT, agent.id).await?;
             show(&email, &password, terminal)?;
         }

@@ -24,6 +24,7 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
     let config = globals.settings()?;
     log::start(&config.log, globals.verbose, true)?;
     let house = Arc::new(House::open(config, Roles::NONE, Seams::default()).await?);
+    talk::note_when_empty(&house, terminal).await?;
     let mut talk = Talk::begin(house)?;
     let question = arguments.question.join(" ");
     let Some(said) = talk.say(&question, |_| {}).await? else { anyhow::bail!("the bot said nothing") };

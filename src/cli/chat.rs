@@ -19,6 +19,7 @@ pub(super) async fn run(_: &Arguments, globals: &Globals, terminal: &Terminal) -
     let config = globals.settings()?;
     log::start(&config.log, globals.verbose, true)?;
     let house = Arc::new(House::open(config, Roles::NONE, Seams::default()).await?);
+    talk::note_when_empty(&house, terminal).await?;
     let mut talk = Talk::begin(house)?;
     terminal.say("Ask away; an empty line or Ctrl-D ends.", "请提问；空行或 Ctrl-D 结束。");
     while let Some(line) = tokio::task::spawn_blocking(prompt).await?? {

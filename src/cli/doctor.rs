@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::app::{House, Roles, Seams};
 use crate::cli::Globals;
 use crate::cli::exit::Exit;
+use crate::cli::failure;
 use crate::cli::replayed;
 use crate::cli::since::Since;
 use crate::cli::terminal::Terminal;
@@ -51,46 +53,56 @@ enum State {
     Failed,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 struct Finding {
     part: &'static str,
     state: State,
-    says: String,
+    en: String,
+    zh: String,
     /// The failure lies with the network or a model.
-    #[serde(skip)]
     outside: bool,
 }
 
 pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Terminal) -> anyhow::Result<Exit> {
     let config = globals.settings()?;
     let (data, embed, extract) = (config.data.clone(), config.embed.clone(), config.extract.clone());
-    let mut findings = vec![finding("settings", State::Ok, "they fit together"), clock_is_set(), disk(&data)];
+    let mut findings =
+        vec![finding("settings", State::Ok, "they fit together", "彼此一致"), clock_is_set(), disk(&data)];
     findings.push(lock(&data));
     findings.push(reader(&data, &extract).await);
     match House::open(config, Roles::NONE, Seams::default()).await {
-        Err(error) => findings.push(finding("house", State::Failed, format!("{error:#}"))),
+        Err(error) => {
+            findings.push(untranslated("house", State::Failed, failure::chinese(&error), format!("{error:#}")))
+        }
         Ok(house) => {
             for check in house.readiness.checks().await {
                 findings.push(match check.state {
-                    Ok(says) => finding(check.name, State::Ok, says),
-                    Err(missing) => finding(check.name, State::Failed, missing),
+                    Ok(says) => untranslated(check.name, State::Ok, in_order(&says), says),
+                    Err(missing) => untranslated(check.name, State::Failed, None, missing),
                 });
             }
             findings.push(documents(&house).await);
-            findings.push(embedder(&house, &embed, terminal).await);
+            findings.push(embedder(&house, &embed).await);
             findings.extend(promises(&house).await);
             findings.push(match (house.llm.current(), arguments.offline) {
-                (None, _) => {
-                    finding("model", State::Note, "none is configured; answers are quotes ([llm] in frontdesk.toml)")
+                (None, _) => finding(
+                    "model",
+                    State::Note,
+                    "none is configured; answers are quotes ([llm] in frontdesk.toml)",
+                    "未配置，回答直接引用文档原文（frontdesk.toml 的 [llm]）",
+                ),
+                (Some(llm), true) => {
+                    let name = llm.name();
+                    finding("model", State::Note, format!("{name} was not asked"), format!("未测试 {name}"))
                 }
-                (Some(llm), true) => finding("model", State::Note, format!("{} was not asked", llm.name())),
                 (Some(llm), false) => model(llm.as_ref()).await,
             });
         }
     }
     for finding in &findings {
+        let says = terminal.choose(&finding.en, &finding.zh);
         if terminal.json {
-            terminal.print_json(finding)?;
+            terminal.print_json(&json!({ "part": finding.part, "state": finding.state, "says": says }))?;
             continue;
         }
         let mark = match finding.state {
@@ -98,7 +110,12 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
             State::Note => terminal.choose("note", "提示"),
             State::Failed => terminal.choose("FAILED", "失败"),
         };
-        terminal.print(format!("{mark:<7} {:<10} {}", finding.part, finding.says))?;
+        let part = terminal.choose(finding.part, in_chinese(finding.part));
+        // A Chinese character is as wide as two letters, and the space that it is filled up with is one.
+        terminal.print(match terminal.language {
+            Language::En => format!("{mark:<7} {part:<10} {says}"),
+            Language::Zh => format!("{mark}  {part:\u{3000}<4}  {says}"),
+        })?;
     }
     let failed: Vec<_> = findings.iter().filter(|finding| finding.state == State::Failed).collect();
     Ok(match failed.as_slice() {
@@ -108,8 +125,40 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
     })
 }
 
-fn finding(part: &'static str, state: State, says: impl Into<String>) -> Finding {
-    Finding { part, state, says: says.into(), outside: false }
+fn finding(part: &'static str, state: State, en: impl Into<String>, zh: impl Into<String>) -> Finding {
+    Finding { part, state, en: en.into(), zh: zh.into(), outside: false }
+}
+
+/// What came from below in English, with its Chinese where there is one.
+fn untranslated(part: &'static str, state: State, zh: Option<String>, en: String) -> Finding {
+    finding(part, state, en.clone(), zh.unwrap_or(en))
+}
+
+fn in_chinese(part: &'static str) -> &'static str {
+    match part {
+        "settings" => "配置",
+        "clock" => "时钟",
+        "disk" => "磁盘",
+        "lock" => "占用",
+        "reader" => "读取",
+        "house" => "系统",
+        "database" => "数据库",
+        "index" => "索引",
+        "documents" => "文档",
+        "embedder" => "向量模型",
+        "promise" => "承诺",
+        "model" => "语言模型",
+        other => other,
+    }
+}
+
+/// A part that is ready, as the house says it.
+fn in_order(says: &str) -> Option<String> {
+    match says {
+        "open" => Some("可用".to_owned()),
+        "empty" => Some("为空".to_owned()),
+        _ => says.strip_prefix("version ").map(|version| format!("版本 {version}")),
+    }
 }
 
 fn clock_is_set() -> Finding {
@@ -119,34 +168,63 @@ fn clock_is_set() -> Finding {
             "clock",
             State::Failed,
             format!("it says {}; set it, or ids and limits go wrong", now.rfc3339()),
+            format!("显示为 {}；请校准，否则编号和限额会出错", now.rfc3339()),
         );
     }
-    finding("clock", State::Ok, now.rfc3339())
+    finding("clock", State::Ok, now.rfc3339(), now.rfc3339())
 }
 
 fn disk(data: &Path) -> Finding {
+    let place = data.display();
     if let Err(error) = std::fs::create_dir_all(data) {
-        return finding("disk", State::Failed, format!("{} cannot be made: {error}", data.display()));
+        return finding(
+            "disk",
+            State::Failed,
+            format!("{place} cannot be made: {error}"),
+            format!("无法创建 {place}：{error}"),
+        );
     }
     let probe = data.join(format!(".doctor-{}", std::process::id()));
     if let Err(error) = std::fs::write(&probe, b"x").and_then(|()| std::fs::remove_file(&probe)) {
-        return finding("disk", State::Failed, format!("{} cannot be written: {error}", data.display()));
+        return finding(
+            "disk",
+            State::Failed,
+            format!("{place} cannot be written: {error}"),
+            format!("无法写入 {place}：{error}"),
+        );
     }
     match rustix::fs::statvfs(data) {
         Ok(space) => {
             let free = space.f_bavail.saturating_mul(space.f_frsize);
-            let state = if free < ROOM { State::Note } else { State::Ok };
-            finding("disk", state, format!("{} is writable, {} MiB free", data.display(), free >> 20))
+            let (state, free) = (if free < ROOM { State::Note } else { State::Ok }, free >> 20);
+            finding(
+                "disk",
+                state,
+                format!("{place} is writable, {free} MiB free"),
+                format!("{place} 可写，剩余 {free} MiB"),
+            )
         }
-        Err(error) => finding("disk", State::Note, format!("free space is unknown: {error}")),
+        Err(error) => {
+            finding("disk", State::Note, format!("free space is unknown: {error}"), format!("剩余空间未知：{error}"))
+        }
     }
 }
 
 fn lock(data: &Path) -> Finding {
     match WriterLock::try_take(data) {
-        Ok(Some(_)) => finding("lock", State::Ok, "free: no process ingests into this data folder now"),
-        Ok(None) => finding("lock", State::Ok, "held: a running process ingests into this data folder"),
-        Err(error) => finding("lock", State::Failed, format!("cannot be taken: {error}")),
+        Ok(Some(_)) => finding(
+            "lock",
+            State::Ok,
+            "free: no process ingests into this data folder now",
+            "空闲：目前没有进程在处理此数据目录的文档",
+        ),
+        Ok(None) => finding(
+            "lock",
+            State::Ok,
+            "held: a running process ingests into this data folder",
+            "已占用：有进程正在处理此数据目录的文档",
+        ),
+        Err(error) => finding("lock", State::Failed, format!("cannot be taken: {error}"), format!("无法占用：{error}")),
     }
 }
 
@@ -161,45 +239,51 @@ async fn reader(data: &Path, limits: &Limits) -> Finding {
     };
     match tried.await {
         Ok(prepared) if !prepared.chunks.is_empty() => {
-            finding("reader", State::Ok, "documents are read in a child process")
+            finding("reader", State::Ok, "documents are read in a child process", "在子进程中读取文档")
         }
-        Ok(_) => finding("reader", State::Failed, "the child process read a document and found nothing in it"),
-        Err(error) => finding("reader", State::Failed, format!("{error:#}")),
+        Ok(_) => finding(
+            "reader",
+            State::Failed,
+            "the child process read a document and found nothing in it",
+            "子进程读取了文档，但没有得到内容",
+        ),
+        Err(error) => untranslated("reader", State::Failed, None, format!("{error:#}")),
     }
 }
 
 async fn documents(house: &House) -> Finding {
     match house.ingest.progress(WorkspaceId::DEFAULT, Timestamp::default()).await {
         Ok(progress) if progress.documents() == 0 => {
-            finding("documents", State::Note, "there are none; `frontdesk ingest FOLDER` takes some in")
+            let zh = "还没有文档；可用 `frontdesk ingest 目录` 导入";
+            finding("documents", State::Note, "there are none; `frontdesk ingest FOLDER` takes some in", zh)
         }
         Ok(progress) => {
             let state = if progress.failed > 0 { State::Note } else { State::Ok };
             let waiting = progress.documents() - progress.searchable() - progress.failed;
-            let says = format!(
-                "{} can be found, {waiting} wait, {} failed; {} chunks, {} of {} vectors",
-                progress.searchable(),
-                progress.failed,
-                progress.chunks,
-                progress.vectors,
-                progress.vectors_goal
+            let (found, failed, chunks) = (progress.searchable(), progress.failed, progress.chunks);
+            let (vectors, goal) = (progress.vectors, progress.vectors_goal);
+            let en = format!(
+                "{found} can be found, {waiting} wait, {failed} failed; {chunks} chunks, {vectors} of {goal} vectors"
             );
-            finding("documents", state, says)
+            let zh = format!("可检索 {found}，等待 {waiting}，失败 {failed}；{chunks} 个片段，向量 {vectors}/{goal}");
+            finding("documents", state, en, zh)
         }
-        Err(error) => finding("documents", State::Failed, error.to_string()),
+        Err(error) => untranslated("documents", State::Failed, None, error.to_string()),
     }
 }
 
-async fn embedder(house: &House, config: &embed::config::Config, terminal: &Terminal) -> Finding {
+async fn embedder(house: &House, config: &embed::config::Config) -> Finding {
     let Some(embedder) = house.embedding.embedder() else {
-        let why = house.lexical_only().map_or("", |reason| terminal.choose(&reason.en, &reason.zh));
-        return finding("embedder", State::Note, why);
+        let why = house.lexical_only().map_or(("", ""), |reason| (&reason.en, &reason.zh));
+        return finding("embedder", State::Note, why.0, why.1);
     };
     if matches!(config.kind, Kind::Auto | Kind::Local) {
         let folder = config.local.folder.clone();
         let verified = tokio::task::spawn_blocking(move || Manifest::read(&folder)?.verify(&folder)).await;
         if let Ok(Err(error)) = verified {
-            return finding("embedder", State::Failed, format!("{error}; `make models` repairs it"));
+            let (en, zh) =
+                (format!("{error}; `make models` repairs it"), format!("{error}；运行 `make models` 可修复"));
+            return finding("embedder", State::Failed, en, zh);
         }
     }
     let began = Instant::now();
@@ -209,15 +293,14 @@ async fn embedder(house: &House, config: &embed::config::Config, terminal: &Term
             let model = embedder.model();
             let languages: Vec<_> = model.languages.iter().copied().map(Language::tag).collect();
             let took_ms = began.elapsed().as_millis();
-            let says = format!(
-                "{}, {} numbers, reads {}; a question takes {took_ms} ms",
-                model.name,
-                model.dimensions,
-                languages.join(" and ")
-            );
-            finding("embedder", State::Ok, says)
+            let (name, width) = (&model.name, model.dimensions);
+            let en = languages.join(" and ");
+            let en = format!("{name}, {width} numbers, reads {en}; a question takes {took_ms} ms");
+            let zh = languages.join("、");
+            let zh = format!("{name}，{width} 维，支持 {zh}；处理一个问题需 {took_ms} 毫秒");
+            finding("embedder", State::Ok, en, zh)
         }
-        Err(error) => Finding { outside: true, ..finding("embedder", State::Failed, error.to_string()) },
+        Err(error) => Finding { outside: true, ..untranslated("embedder", State::Failed, None, error.to_string()) },
     }
 }
 
@@ -226,12 +309,13 @@ async fn promises(house: &House) -> Vec<Finding> {
     let calibration = house.dialogue.calibration();
     let version = &calibration.version;
     if calibration.claim.is_empty() {
-        let says = format!("calibration {version} promises nothing; `frontdesk eval calibrate` makes one that does");
-        return vec![finding("promise", State::Note, says)];
+        let en = format!("calibration {version} promises nothing; `frontdesk eval calibrate` makes one that does");
+        let zh = format!("校准 {version} 没有作出承诺；可用 `frontdesk eval calibrate` 生成");
+        return vec![finding("promise", State::Note, en, zh)];
     }
     let turns = match replayed::turns(&house.store, Since::Ago { ms: WEEK_MS }).await {
         Ok(turns) => turns,
-        Err(error) => return vec![finding("promise", State::Failed, format!("{error:#}"))],
+        Err(error) => return vec![untranslated("promise", State::Failed, None, format!("{error:#}"))],
     };
     let decisions: Vec<_> = turns.into_iter().map(|past| past.decision).collect();
     let mut findings = Vec::new();
@@ -245,18 +329,31 @@ async fn promises(house: &House) -> Vec<Finding> {
         }
         let (alpha, confidence) = (claim.alpha * 100.0, (1.0 - claim.delta) * 100.0);
         let coverage = claim.coverage * 100.0;
-        let says = format!(
-            "{language:?}/{mode:?}: at most {alpha:.1} % wrong with {confidence:.0} % confidence, {coverage:.0} % answered"
-        );
-        let (state, standing) = match (void.is_empty(), drift.standing) {
-            (false, _) => (State::Note, format!("VOID, another: {}; calibrate again", void.join(", "))),
-            (true, Standing::Watched) => (State::Note, "questions move a little".to_owned()),
-            (true, Standing::TooFew) => {
-                (State::Ok, format!("{} decisions in a week: too few to see drift", drift.recent))
+        let recent = drift.recent;
+        let (state, en, zh) = match (void.is_empty(), drift.standing) {
+            (false, _) => (
+                State::Note,
+                format!("VOID, another: {}; calibrate again", void.join(", ")),
+                format!("失效，已改变：{}；请重新校准", void.join("、")),
+            ),
+            (true, Standing::Watched) => (State::Note, "questions move a little".to_owned(), "问题略有偏移".to_owned()),
+            (true, Standing::TooFew) => (
+                State::Ok,
+                format!("{recent} decisions in a week: too few to see drift"),
+                format!("一周内 {recent} 次决策，太少，看不出偏移"),
+            ),
+            (true, _) => {
+                (State::Ok, format!("holds for {recent} decisions of a week"), format!("对一周内 {recent} 次决策有效"))
             }
-            (true, _) => (State::Ok, format!("holds for {} decisions of a week", drift.recent)),
         };
-        findings.push(finding("promise", state, format!("{says} ({version}); {standing}")));
+        let en = format!(
+            "{language:?}/{mode:?}: at most {alpha:.1} % wrong with {confidence:.0} % confidence, {coverage:.0} % answered \
+             ({version}); {en}"
+        );
+        let zh = format!(
+            "{language:?}/{mode:?}：以 {confidence:.0} % 的置信度，答错至多 {alpha:.1} %，作答 {coverage:.0} %（{version}）；{zh}"
+        );
+        findings.push(finding("promise", state, en, zh));
     }
     findings
 }
@@ -282,8 +379,13 @@ async fn model(llm: &dyn Llm) -> Finding {
     };
     match tokio::time::timeout(PATIENCE, asked).await.unwrap_or(Err(llm::Error::TimedOut)) {
         Ok(()) => {
-            finding("model", State::Ok, format!("{} answered after {} ms", llm.name(), began.elapsed().as_millis()))
+            let (name, took_ms) = (llm.name(), began.elapsed().as_millis());
+            let zh = format!("{name} 在 {took_ms} 毫秒后作答");
+            finding("model", State::Ok, format!("{name} answered after {took_ms} ms"), zh)
         }
-        Err(error) => Finding { outside: true, ..finding("model", State::Failed, format!("{}: {error}", llm.name())) },
+        Err(error) => {
+            let says = format!("{}: {error}", llm.name());
+            Finding { outside: true, ..untranslated("model", State::Failed, None, says) }
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! `frontdesk documents`.
 
-use anyhow::Context;
 use serde_json::json;
 
 use crate::app::{House, Roles, Seams};
 use crate::cli::exit::Exit;
+use crate::cli::failure;
 use crate::cli::since::Since;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Globals, log};
@@ -129,7 +129,13 @@ async fn named(house: &House, name: &str) -> anyhow::Result<DocumentId> {
         return Ok(id);
     }
     let document = all(house).await?.into_iter().find(|document| document.name == name);
-    Ok(document.with_context(|| format!("there is no document {name:?}; `frontdesk documents list` shows them"))?.id)
+    let missing = || {
+        failure::told(
+            format!("there is no document {name:?}; `frontdesk documents list` shows them"),
+            format!("没有名为“{name}”的文档；可用 `frontdesk documents list` 查看"),
+        )
+    };
+    Ok(document.ok_or_else(missing)?.id)
 }
 
 fn told(purged: Purged, terminal: &Terminal) -> anyhow::Result<()> {

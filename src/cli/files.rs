@@ -1,5 +1,6 @@
 //! Files of the person at the terminal, on their way in.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use anyhow::Context;
 use futures::StreamExt;
 use tokio_util::io::ReaderStream;
 
+use crate::cli::failure::told;
 use crate::knowledge::ingest::{Ingest, UploadError, Uploaded};
 use crate::model::id::WorkspaceId;
 use crate::model::time::Timestamp;
@@ -27,7 +29,10 @@ pub(super) struct Found {
 /// folders, because they can lead in a circle. Names are relative to the folder, so that the same folder can be taken in
 /// again from elsewhere.
 pub(super) fn below(path: &Path) -> anyhow::Result<Vec<Found>> {
-    let about = fs::metadata(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let about = fs::metadata(path).map_err(|error| {
+        let path = path.display();
+        told(format!("{path} cannot be read: {error}"), format!("{path} 无法读取：{error}"))
+    })?;
     let mut found = Vec::new();
     if about.is_dir() {
         walk(path, path, &mut found)?;
@@ -36,6 +41,27 @@ pub(super) fn below(path: &Path) -> anyhow::Result<Vec<Found>> {
         found.push(Found { path: path.to_owned(), name, bytes: about.len() });
     }
     Ok(found)
+}
+
+/// Leaves each file once, however often it was named, and says which two would be one document: the second would silently take the
+/// place of the first.
+pub(super) fn merge(found: &mut Vec<Found>) -> Option<[Found; 2]> {
+    let mut known: HashMap<String, Found> = HashMap::new();
+    let mut clash = None;
+    let real = |file: &Found| fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());
+    found.retain(|file| match known.get(&file.name) {
+        None => {
+            known.insert(file.name.clone(), file.clone());
+            true
+        }
+        Some(first) => {
+            if real(first) != real(file) {
+                clash.get_or_insert_with(|| [first.clone(), file.clone()]);
+            }
+            false
+        }
+    });
+    clash
 }
 
 fn walk(root: &Path, folder: &Path, found: &mut Vec<Found>) -> anyhow::Result<()> {
@@ -87,5 +113,24 @@ mod tests {
         let single = below(&folder.path().join("a/z.txt")).unwrap();
         assert_eq!((single[0].name.as_str(), single[0].bytes), ("z.txt", 1));
         assert!(below(Path::new("/no/such/place")).is_err());
+    }
+
+    #[test]
+    fn two_files_of_one_name_are_told_apart_from_one_file_named_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a/terms.md", "b/terms.md"] {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, name).unwrap();
+        }
+        let found = |paths: &[&str]| -> Vec<Found> {
+            paths.iter().flat_map(|path| below(&folder.path().join(path)).unwrap()).collect()
+        };
+        let mut twice = found(&["a/terms.md", "a", "b/../a/terms.md"]);
+        assert_eq!((merge(&mut twice), twice.len()), (None, 1));
+        let clash = merge(&mut found(&["a/terms.md", "b/terms.md"])).unwrap();
+        assert_eq!(clash.map(|file| fs::read_to_string(file.path).unwrap()), ["a/terms.md", "b/terms.md"]);
+        let mut whole = found(&["."]);
+        assert_eq!((merge(&mut whole), whole.len()), (None, 2), "below one folder they have different names");
     }
 }

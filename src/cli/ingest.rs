@@ -1,5 +1,6 @@
 //! `frontdesk ingest`: documents in, with a look at how far they are.
 
+use std::collections::HashSet;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -10,14 +11,15 @@ use serde_json::json;
 
 use crate::app::{House, Occupied, Roles, Seams};
 use crate::cli::exit::Exit;
+use crate::cli::failure::{self, told};
 use crate::cli::files::{self, Found};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Globals, log};
 use crate::clock;
 use crate::knowledge::catalogue::{self, Document, Status};
 use crate::knowledge::ingest::UploadError;
-use crate::knowledge::progress::Progress;
-use crate::model::id::WorkspaceId;
+use crate::knowledge::progress::{Progress, Rate};
+use crate::model::id::{DocumentId, WorkspaceId};
 use crate::model::time::Timestamp;
 
 /// How often the queue is looked at.
@@ -42,8 +44,10 @@ pub struct Arguments {
 struct Outcome {
     taken: usize,
     unchanged: usize,
-    /// Name and reason.
-    refused: Vec<(String, String)>,
+    /// Name, and reason in both languages.
+    refused: Vec<(String, String, String)>,
+    /// The documents that the files are.
+    documents: HashSet<DocumentId>,
 }
 
 pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Terminal) -> anyhow::Result<Exit> {
@@ -54,7 +58,15 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
         found.extend(files::below(path)?);
     }
     if found.is_empty() {
-        anyhow::bail!("there are no files in what was named");
+        return Err(told("there are no files in what was named", "指定的位置没有文件"));
+    }
+    if let Some([one, other]) = files::merge(&mut found) {
+        let (name, one, other) = (&one.name, one.path.display(), other.path.display());
+        terminal.say(
+            format!("error: {one} and {other} would be one document, {name:?}; name the folder above them, and its folders are part of the names"),
+            format!("错误：{one} 与 {other} 会成为同一份文档“{name}”；请改为指定它们的上级目录，名称中会包含子目录"),
+        );
+        return Ok(Exit::Usage);
     }
     // Beside a running house only rows are put into its queue; it reads them.
     let house = match House::open(config.clone(), Roles::INGEST, Seams::default()).await {
@@ -74,15 +86,16 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
         bars.sent.inc(file.bytes);
     }
     bars.sent.finish_and_clear();
-    if outcome.taken > 0 && !arguments.no_wait {
-        wait(&house, since, &bars, terminal).await?;
+    if !arguments.no_wait && !outcome.documents.is_empty() {
+        wait(&house, since, outcome.unchanged > 0, &bars, terminal).await?;
     }
     bars.clear();
     let progress = house.ingest.progress(WorkspaceId::DEFAULT, since).await?;
-    let failed = failed(&house, since).await?;
+    let Became { searchable, failed } = became(&house, &outcome.documents).await?;
     // What was read belongs to the index before we go; the loops end when their round is done.
     house.close().await;
-    report(&outcome, &progress, &before, &failed, began.elapsed(), terminal)?;
+    let speed = (progress.since(&before, began.elapsed()), began.elapsed());
+    report(&outcome, &progress, searchable, &failed, speed, terminal)?;
     let bad = outcome.refused.len() + failed.len();
     Ok(match bad {
         0 => Exit::Done,
@@ -94,8 +107,10 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
 async fn take(house: &House, file: &Found, outcome: &mut Outcome) -> anyhow::Result<()> {
     loop {
         match files::upload(&house.ingest, file, clock::now()).await {
-            Ok(uploaded) if uploaded.unchanged => outcome.unchanged += 1,
-            Ok(_) => outcome.taken += 1,
+            Ok(uploaded) => {
+                *if uploaded.unchanged { &mut outcome.unchanged } else { &mut outcome.taken } += 1;
+                outcome.documents.insert(uploaded.document);
+            }
             Err(UploadError::QueueFull { .. }) => {
                 tokio::time::sleep(FULL).await;
                 continue;
@@ -103,18 +118,34 @@ async fn take(house: &House, file: &Found, outcome: &mut Outcome) -> anyhow::Res
             Err(error @ (UploadError::Store(_) | UploadError::Disk(_) | UploadError::DiskFull)) => {
                 return Err(error).with_context(|| format!("{} cannot be taken in", file.path.display()));
             }
-            Err(error) => outcome.refused.push((file.name.clone(), error.to_string())),
+            Err(error) => {
+                let (en, zh) = (error.to_string(), failure::upload(&error));
+                outcome.refused.push((file.name.clone(), en.clone(), zh.unwrap_or(en)));
+            }
         }
         return Ok(());
     }
 }
 
-async fn wait(house: &House, since: Timestamp, bars: &Bars, terminal: &Terminal) -> anyhow::Result<()> {
+/// Waits until the files can be found. What was `unchanged` may still be in the queue, where a command that was broken off left it.
+async fn wait(
+    house: &House,
+    since: Timestamp,
+    unchanged: bool,
+    bars: &Bars,
+    terminal: &Terminal,
+) -> anyhow::Result<()> {
     let (mut last, mut moved, mut told) = (Progress::default(), Instant::now(), false);
     loop {
-        let progress = house.ingest.progress(WorkspaceId::DEFAULT, since).await?;
+        let mut progress = house.ingest.progress(WorkspaceId::DEFAULT, since).await?;
+        let mut finished = progress.is_finished();
+        if finished && unchanged {
+            let all = house.ingest.progress(WorkspaceId::DEFAULT, Timestamp::default()).await?;
+            finished = all.queued + all.reading + all.cut == 0;
+            progress = if finished { progress } else { all };
+        }
         bars.show(&progress);
-        if progress.is_finished() {
+        if finished {
             return Ok(());
         }
         if progress != last {
@@ -130,29 +161,38 @@ async fn wait(house: &House, since: Timestamp, bars: &Bars, terminal: &Terminal)
     }
 }
 
-async fn failed(house: &House, since: Timestamp) -> anyhow::Result<Vec<Document>> {
-    let (mut failed, mut after) = (Vec::new(), String::new());
+/// What became of documents.
+#[derive(Default)]
+struct Became {
+    searchable: usize,
+    failed: Vec<Document>,
+}
+
+async fn became(house: &House, documents: &HashSet<DocumentId>) -> anyhow::Result<Became> {
+    let (mut became, mut after) = (Became::default(), String::new());
     loop {
         let page = catalogue::documents(&house.store, WorkspaceId::DEFAULT, &after, 500).await?;
-        let Some(last) = page.last() else { return Ok(failed) };
+        let Some(last) = page.last() else { return Ok(became) };
         after.clone_from(&last.name);
-        failed.extend(
-            page.into_iter().filter(|document| document.status == Status::Failed && document.uploaded_at >= since),
-        );
+        for document in page.into_iter().filter(|document| documents.contains(&document.id)) {
+            became.searchable += usize::from(document.searchable);
+            if document.status == Status::Failed {
+                became.failed.push(document);
+            }
+        }
     }
 }
 
 fn report(
     outcome: &Outcome,
     progress: &Progress,
-    before: &Progress,
+    searchable: usize,
     failed: &[Document],
-    took: Duration,
+    (rate, took): (Rate, Duration),
     terminal: &Terminal,
 ) -> anyhow::Result<()> {
-    let rate = progress.since(before, took);
-    for (name, why) in &outcome.refused {
-        terminal.say(format!("refused  {name}: {why}"), format!("未接收  {name}：{why}"));
+    for (name, en, zh) in &outcome.refused {
+        terminal.say(format!("refused  {name}: {en}"), format!("未接收  {name}：{zh}"));
     }
     for document in failed {
         let (en, zh) = document.reason.as_ref().map_or(("", ""), |reason| (reason.en.as_str(), reason.zh.as_str()));
@@ -165,14 +205,14 @@ fn report(
             .collect();
         return terminal.print_json(&json!({
             "taken": outcome.taken, "unchanged": outcome.unchanged,
-            "refused": outcome.refused.iter().map(|(name, why)| json!({ "name": name, "why": why })).collect::<Vec<_>>(),
-            "failed": failed, "searchable": progress.searchable(), "chunks": progress.chunks,
+            "refused": outcome.refused.iter().map(|(name, why, _)| json!({ "name": name, "why": why })).collect::<Vec<_>>(),
+            "failed": failed, "searchable": searchable, "chunks": progress.chunks,
             "vectors": progress.vectors, "vectors_goal": progress.vectors_goal, "bytes": progress.bytes,
             "seconds": took.as_secs_f64(), "megabytes_per_second": rate.megabytes,
             "chunks_per_second": rate.chunks, "vectors_per_second": rate.vectors,
         }));
     }
-    let (taken, unchanged, searchable) = (outcome.taken, outcome.unchanged, progress.searchable());
+    let (taken, unchanged) = (outcome.taken, outcome.unchanged);
     let (chunks, vectors, seconds) = (progress.chunks, progress.vectors, took.as_secs_f64());
     let (megabytes, speed) = (rate.megabytes, rate.chunks);
     terminal.print(terminal.choose(

@@ -24,6 +24,7 @@ mod config;
 mod doctor;
 mod documents;
 mod eval;
+mod failure;
 mod files;
 mod help;
 mod ingest;
@@ -118,7 +119,10 @@ pub enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = layers::arguments_of_process();
-    let matches = help::command(&arguments).get_matches_from(arguments);
+    let matches = match help::matches(&arguments) {
+        Ok(matches) => matches,
+        Err(code) => return u8::try_from(code).map_or(Exit::Usage.into(), ExitCode::from),
+    };
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     if let Command::ReadDocument = cli.command {
         // Before anything else: the child has no settings, no runtime and little memory.

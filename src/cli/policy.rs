@@ -35,8 +35,15 @@ pub(super) fn run(command: &Command, globals: &Globals, terminal: &Terminal) -> 
                 "rule": failure.rule, "text": failure.text, "expected": failure.expected, "decided": failure.decided,
             }))?;
         } else {
-            let wanted = if failure.expected { "should decide" } else { "should not decide" };
-            terminal.print(format!("{}  {wanted}: {:?}  (decided: {decided})", failure.rule, failure.text))?;
+            let (rule, text) = (&failure.rule, &failure.text);
+            let (en, zh) = match failure.expected {
+                true => ("should decide", "本应起作用"),
+                false => ("should not decide", "本不应起作用"),
+            };
+            terminal.print(terminal.choose(
+                &format!("{rule}  {en}: {text:?}  (decided: {decided})"),
+                &format!("{rule}  {zh}：“{text}”（实际：{decided}）"),
+            ))?;
         }
     }
     let wrong = failures.len();

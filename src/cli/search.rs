@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::app::{House, Roles, Seams};
 use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
-use crate::cli::{Globals, log};
+use crate::cli::{Globals, log, talk};
 use crate::model::id::WorkspaceId;
 
 /// Characters of a passage that are printed.
@@ -25,6 +25,7 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
     let config = globals.settings()?;
     log::start(&config.log, globals.verbose, true)?;
     let house = House::open(config, Roles::NONE, Seams::default()).await?;
+    talk::note_when_empty(&house, terminal).await?;
     let query = arguments.query.join(" ");
     let (retrieved, explained) = house.retriever.explain(WorkspaceId::DEFAULT, &query, arguments.limit.into()).await?;
     if terminal.json {

@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::app::{House, Roles, Seams};
 use crate::channel::token::write_private;
 use crate::cli::exit::Exit;
+use crate::cli::failure::told;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Globals, files, log};
 use crate::clock;
@@ -157,8 +158,9 @@ fn entrust(
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => anyhow::anyhow!(
-            "{address} is in use, perhaps by another Frontdesk; stop it or choose another port with --listen"
+        io::ErrorKind::AddrInUse => told(
+            format!("{address} is in use, perhaps by another Frontdesk; stop it or choose another port with --listen"),
+            format!("{address} 已被占用，可能是另一个 Frontdesk；请停止它，或用 --listen 换一个端口"),
         ),
         _ => anyhow::Error::new(error).context(format!("cannot listen on {address}")),
     })

@@ -32,6 +32,18 @@ pub(super) struct Said {
     pub(super) decision: Decision,
 }
 
+/// Says so where there is nothing to answer from: the data folder may not be the one that was meant.
+pub(super) async fn note_when_empty(house: &House, terminal: &Terminal) -> anyhow::Result<()> {
+    if house.store.published(WorkspaceId::DEFAULT).await?.version == 0 {
+        let data = house.config.data.display();
+        terminal.say(
+            format!("Note: the data folder {data} has no documents yet; `frontdesk ingest` takes some in."),
+            format!("提示：数据目录 {data} 中还没有文档，可用 `frontdesk ingest` 导入。"),
+        );
+    }
+    Ok(())
+}
+
 impl Talk {
     pub(super) fn begin(house: Arc<House>) -> anyhow::Result<Self> {
         let mut talk = Self { house, conversation: Conversation::unborn(clock::id()) };

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::cli::Globals;
 use crate::cli::exit::Exit;
+use crate::cli::failure::told;
 use crate::cli::terminal::Terminal;
 use crate::http::auth;
 
@@ -18,7 +19,10 @@ pub(super) fn run(command: &Command, globals: &Globals, terminal: &Terminal) -> 
     match command {
         Command::Reset => {
             if config.server.admin_token.is_some() {
-                anyhow::bail!("the token stands in the settings (server.admin_token): change it there");
+                return Err(told(
+                    "the token stands in the settings (server.admin_token): change it there",
+                    "令牌写在配置中（server.admin_token），请在那里修改",
+                ));
             }
             let token = auth::reset(&config.data)?;
             if terminal.json {

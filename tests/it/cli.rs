@@ -154,8 +154,70 @@ fn the_other_commands_do_what_they_say() {
     assert_eq!((code, first.starts_with("fd_"), first == second), (0, true, false));
     let (code, out, _) = run(frontdesk(data.path()).args(["--lang", "zh", "doctor"]));
     assert_eq!((code, out.contains("正常")), (0, true), "{out}");
+    for english in ["settings", "writable", "child process", "promises nothing", "none is configured", "there are none"]
+    {
+        assert!(!out.contains(english), "{english} in {out}");
+    }
+    for command in ["ask", "search"] {
+        let (code, _, talk) = run(frontdesk(data.path()).args([command, "How long?"]));
+        assert!(code == 0 && talk.contains("no documents yet"), "{command}: {talk}");
+    }
     let (code, _, _) = run(frontdesk(data.path()).args(["no-such-command"]));
     assert_eq!(code, 2);
+    let (code, _, talk) = run(frontdesk(data.path()).args(["--lang", "zh", "no-such-command"]));
+    assert_eq!((code, talk.contains("没有“no-such-command”这个命令")), (2, true), "{talk}");
+    let (code, _, talk) = run(frontdesk(data.path()).args(["--lang", "zh", "documents", "rollback", "9"]));
+    assert_eq!((code, talk.trim()), (1, "错误：没有版本 9"));
+}
+
+#[test]
+fn settings_that_cannot_be_used_end_with_three() {
+    let data = tempfile::tempdir().unwrap();
+    for (setting, part) in [
+        ("dialogue.policy=none.toml", "none.toml"),
+        ("dialogue.prompts=none", "none"),
+        ("llm.kind=openai", "model"),
+        ("embed.kind=local", "make models"),
+        ("log.filter====", "log.filter"),
+        ("dialogue.answer_from=7", "from 0 to 1"),
+    ] {
+        let (code, _, talk) = run(frontdesk(data.path()).args(["ask", "How long?", "--set", setting]));
+        assert!(code == 3 && talk.contains(part), "{setting} ended with {code}: {talk}");
+    }
+}
+
+#[test]
+fn what_a_command_that_was_broken_off_left_in_the_queue_is_read_by_the_next_one() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("folder");
+    std::fs::create_dir(&folder).unwrap();
+    for number in 0..30 {
+        std::fs::write(folder.join(format!("{number}.md")), format!("# Part {number}\n\nIt costs {number} euros.\n"))
+            .unwrap();
+    }
+    let (code, _, talk) = run(frontdesk(data.path()).arg("ingest").arg(&folder).arg("--no-wait"));
+    assert_eq!(code, 0, "{talk}");
+    let (code, out, talk) = run(frontdesk(data.path()).arg("ingest").arg(&folder).arg("--json"));
+    let report = json(&out);
+    assert_eq!((code, &report["unchanged"]), (0, &Value::from(30)), "{talk}{out}");
+    assert_eq!(report["searchable"], 30, "nothing is left in the queue: {out}");
+    let (_, out, _) = run(frontdesk(data.path()).args(["documents", "list", "--json"]));
+    assert!(out.lines().map(json).all(|document| document["status"] == "ready"), "{out}");
+}
+
+#[test]
+fn two_files_of_one_name_are_not_taken_for_one_document() {
+    let data = tempfile::tempdir().unwrap();
+    let files = ["a", "b"].map(|folder| {
+        let file = data.path().join(folder).join("terms.md");
+        std::fs::create_dir(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, format!("# Terms of {folder}\n\nThey hold for {folder}.\n")).unwrap();
+        file
+    });
+    let (code, _, talk) = run(frontdesk(data.path()).arg("ingest").args(&files));
+    assert!(code == 2 && talk.contains("terms.md") && talk.contains("folder above"), "{code}: {talk}");
+    let (_, out, _) = run(frontdesk(data.path()).args(["documents", "list"]));
+    assert_eq!(out, "", "nothing was taken");
 }
 
 /// What a server says until it is ready.

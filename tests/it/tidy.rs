@@ -68,7 +68,7 @@ const SEAMS: &[(&str, &str)] =
 
 /// Folders whose members stand side by side without knowing each other, with the members that all of them may use.
 const SIBLINGS: &[(&str, &[&str])] = &[
-    ("cli", &["terminal", "exit", "log", "files", "talk", "replayed", "scratch", "since"]),
+    ("cli", &["terminal", "exit", "failure", "log", "files", "talk", "replayed", "scratch", "since"]),
     ("http", &["state", "auth", "staff", "layers", "ledger", "shelf"]),
     ("http/desk", &["state", "wire", "conversations", "acting"]),
     ("cli/eval", &["bar", "finish", "promised"]),
