@@ -183,8 +183,8 @@ impl Snooze {
         let until = until.and_then(|until| i64::try_from(until.unix_timestamp_nanos() / 1_000_000).ok()).map(Timestamp);
         let near = |until: &Timestamp| (1..=LONGEST_SNOOZE_MS).contains(&until.ms_since(clock::now()));
         let until = until.filter(near).ok_or_else(|| {
-            let en = "Choose a time in the future, within a year, such as 2030-01-31T09:00:00Z.";
-            Problem::saying(Code::Unacceptable, en, "请选择一年以内的未来时间，例如 2030-01-31T09:00:00Z。")
+            let en = "Choose a time in the future, within a year, in the form YYYY-MM-DDThh:mm:ssZ.";
+            Problem::saying(Code::Unacceptable, en, "请选择一年以内的未来时间，格式为 YYYY-MM-DDThh:mm:ssZ。")
         })?;
         Ok(Action::Snooze { until })
     }
