@@ -40,6 +40,9 @@ async fn a_replay_says_by_its_code_whether_anything_changes() {
     assert!(code == 6 && out.contains("14 days"), "{out}");
     let (code, out, _) = eval(&house, &["replay", "--against", &candidate, "--max-changed", "100"]).await;
     assert_eq!(code, 0, "{out}");
+    let missing = format!("knowledge={}", newest + 1);
+    let (code, out, said) = eval(&house, &["replay", "--against", &missing]).await;
+    assert!(code == 8 && said.contains("there is no version"), "a version that never was changes nothing: {out}{said}");
     house.close().await;
 }
 

@@ -65,7 +65,7 @@ pub(super) async fn run(command: &Command, globals: &Globals, terminal: &Termina
         Command::Generate(arguments) => generate::run(arguments, globals, terminal).await,
         Command::ImportConversations(arguments) => import_conversations::run(arguments, globals, terminal).await,
         Command::Poc(arguments) => poc::run(arguments, globals, terminal).await,
-        Command::Retrieval(arguments) => return retrieval::run(arguments, globals, terminal).await,
+        Command::Retrieval(arguments) => retrieval::run(arguments, globals, terminal).await,
     };
     // What could not be measured must never look like a measurement.
     ended.or_else(|error| match Exit::of(&error) {

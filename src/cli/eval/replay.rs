@@ -11,6 +11,7 @@ use crate::cli::{Globals, log};
 use crate::eval::replay::differ::Class;
 use crate::eval::replay::{self, Candidate, Summary, Turn};
 use crate::eval::stats::Rate;
+use crate::model::id::WorkspaceId;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -71,6 +72,10 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
         }
     }
     let house = House::open(config.clone(), Roles::NONE, Seams::default()).await?;
+    if let Some(version) = candidate.knowledge {
+        let published = house.store.published(WorkspaceId::DEFAULT).await?.version;
+        anyhow::ensure!(version <= published, "the knowledge has {published} versions, there is no version {version}");
+    }
     let turns = replayed::turns(&house.store, arguments.since).await?;
     let live = house.llm.current().filter(|_| arguments.ask_model);
     let bench = replay::House {
