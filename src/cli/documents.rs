@@ -9,7 +9,7 @@ use crate::cli::since::Since;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Globals, log};
 use crate::clock;
-use crate::knowledge::catalogue::{self, Document};
+use crate::knowledge::catalogue::{self, Document, Status};
 use crate::knowledge::ingest::purge::Purged;
 use crate::model::id::{DocumentId, WorkspaceId};
 
@@ -89,20 +89,32 @@ async fn list(house: &House, terminal: &Terminal) -> anyhow::Result<()> {
             terminal.print_json(&document)?;
             continue;
         }
-        let status = serde_json::to_value(document.status)?;
         let reason = document.reason.as_ref().map_or("", |reason| terminal.choose(&reason.en, &reason.zh));
-        terminal.print(format!(
-            "{}  {:<9}  {:>4} chunks  {:>4}/{:<4} vectors  r{}  {}  {reason}",
-            document.id,
-            status.as_str().unwrap_or_default(),
-            document.chunks,
-            document.vectors,
-            document.vectors_goal,
-            document.revision,
-            document.name,
+        let Document { id, name, revision, chunks, vectors, vectors_goal, .. } = &document;
+        let (en, zh) = stand(document.status);
+        terminal.print(terminal.choose(
+            &format!(
+                "{id}  {en:<9}  {chunks:>4} chunks  {vectors:>4}/{vectors_goal:<4} vectors  r{revision}  {name}  {reason}"
+            ),
+            &format!(
+                "{id}  {zh:\u{3000}<4}  {chunks:>4} 个片段  {vectors:>4}/{vectors_goal:<4} 向量  r{revision}  {name}  {reason}"
+            ),
         ))?;
     }
     Ok(())
+}
+
+/// Where a document is on its way; the English word is that of the API.
+fn stand(status: Status) -> (&'static str, &'static str) {
+    match status {
+        Status::Queued => ("queued", "排队中"),
+        Status::Reading => ("reading", "读取中"),
+        Status::Cut => ("cut", "待发布"),
+        Status::Embedding => ("embedding", "学习语义"),
+        Status::Ready => ("ready", "可用"),
+        Status::Failed => ("failed", "失败"),
+        Status::Withdrawn => ("withdrawn", "已撤回"),
+    }
 }
 
 async fn versions(house: &House, terminal: &Terminal) -> anyhow::Result<()> {
@@ -118,7 +130,16 @@ async fn versions(house: &House, terminal: &Terminal) -> anyhow::Result<()> {
                     "version": version, "at": at, "cause": cause, "restored": row.restored, "documents": documents,
                 }))?;
             } else {
-                terminal.print(format!("{version:>6}  {at}  {cause:<8}  {documents} documents"))?;
+                let zh = match cause.as_str() {
+                    "publish" => "发布",
+                    "delete" => "删除",
+                    "rollback" => "回滚",
+                    other => other,
+                };
+                terminal.print(terminal.choose(
+                    &format!("{version:>6}  {at}  {cause:<8}  {documents} documents"),
+                    &format!("{version:>6}  {at}  {zh}  {documents} 份文档"),
+                ))?;
             }
         }
     }

@@ -250,7 +250,9 @@ impl Bars {
         };
         let sent = bar("received", "接收", "{msg:>10} {bar:32} {bytes}/{total_bytes} {bytes_per_sec}");
         sent.set_length(found.iter().map(|file| file.bytes).sum());
-        let read = bar("found", "可检索", "{msg:>10} {bar:32} {pos}/{len} documents");
+        let count =
+            terminal.choose("{msg:>10} {bar:32} {pos}/{len} documents", "{msg:>10} {bar:32} {pos}/{len} 份文档");
+        let read = bar("found", "可检索", count);
         let embedded = bar("vectors", "向量", "{msg:>10} {bar:32} {pos}/{len} {per_sec}");
         Self { sent, read, embedded }
     }

@@ -36,17 +36,20 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
         return Ok(Exit::Done);
     }
     let terms: Vec<String> = retrieved.idf.iter().map(|(term, idf)| format!("{term} {idf:.1}")).collect();
-    let legs = match (&retrieved.dense_fault, retrieved.dense_asked) {
-        (Some(fault), _) => format!("words alone: {fault}"),
-        (None, true) => "words and meaning".to_owned(),
-        (None, false) => house.lexical_only().map_or_else(
-            || "words alone: no embedder reads this language".to_owned(),
-            |reason| format!("words alone: {}", terminal.choose(&reason.en, &reason.zh)),
-        ),
+    let (en, zh) = match (&retrieved.dense_fault, retrieved.dense_asked) {
+        (Some(fault), _) => (format!("words alone: {fault}"), format!("仅按关键词：{fault}")),
+        (None, true) => ("words and meaning".to_owned(), "按关键词和语义".to_owned()),
+        (None, false) => match house.lexical_only() {
+            Some(reason) => (format!("words alone: {}", reason.en), format!("仅按关键词：{}", reason.zh)),
+            None => {
+                let en = "words alone: no embedder reads this language".to_owned();
+                (en, "仅按关键词：没有支持该语言的向量模型".to_owned())
+            }
+        },
     };
     terminal.say(
-        format!("version {} · {legs}\nterms: {}", retrieved.version, terms.join(", ")),
-        format!("版本 {} · {legs}\n检索词：{}", retrieved.version, terms.join("，")),
+        format!("version {} · {en}\nterms: {}", retrieved.version, terms.join(", ")),
+        format!("版本 {} · {zh}\n检索词：{}", retrieved.version, terms.join("，")),
     );
     if explained.is_empty() {
         terminal.say("Nothing was found.", "没有找到内容。");
@@ -57,12 +60,13 @@ pub(super) async fn run(arguments: &Arguments, globals: &Globals, terminal: &Ter
         let score = |value: Option<f32>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
         let place = [std::slice::from_ref(&passage.title), &passage.heading].concat().join(" › ");
         terminal.print(format!(
-            "\n{}. {place}  ({})\n   bm25 {}  cosine {}  fused {:.4}  matched: {}\n   {}",
+            "\n{}. {place}  ({})\n   bm25 {}  cosine {}  fused {:.4}  {} {}\n   {}",
             hit.rank,
             passage.source,
             score(scores.bm25),
             score(scores.cosine),
             scores.fused,
+            terminal.choose("matched:", "命中："),
             hit.matched.join(", "),
             excerpt(&passage.text),
         ))?;

@@ -122,6 +122,10 @@ fn a_partial_import_says_what_failed_and_ends_with_five() {
     let report = json(&out);
     assert_eq!((&report["searchable"], &report["failed"][0]["name"]), (&Value::from(1), &Value::from("broken.pdf")));
     assert!(talk.contains("broken.pdf"), "{talk}");
+    let (_, out, _) = run(frontdesk(data.path()).args(["--lang", "zh", "documents", "list"]));
+    assert!(out.contains("失败") && out.contains("可用") && !out.contains("chunks") && !out.contains("ready"), "{out}");
+    let (_, out, _) = run(frontdesk(data.path()).args(["--lang", "zh", "documents", "versions"]));
+    assert!(out.contains("发布  1 份文档"), "{out}");
     let (code, _, talk) = run(frontdesk(data.path()).args(["ingest", "/no/such/file"]));
     assert_eq!((code, talk.contains("/no/such/file")), (1, true), "{talk}");
 }
@@ -158,6 +162,9 @@ fn the_other_commands_do_what_they_say() {
     {
         assert!(!out.contains(english), "{english} in {out}");
     }
+    let nothing = ["eval", "retrieval", "--lexical", "--corpus", "none", "--queries", "none", "--qrels", "none"];
+    let (code, _, talk) = run(frontdesk(data.path()).args(nothing));
+    assert_eq!(code, 8, "what could not be measured: {talk}");
     for command in ["ask", "search"] {
         let (code, _, talk) = run(frontdesk(data.path()).args([command, "How long?"]));
         assert!(code == 0 && talk.contains("no documents yet"), "{command}: {talk}");
