@@ -58,16 +58,21 @@ pub fn widen(passage: &Passage, reading: &Reading, asked: &Asked, best: usize) -
         first -= 1;
         room -= before.width;
     }
-    let opens_list = units[best].opens;
+    let mut listing = units[best].opens;
     while let Some(next) = units.get(last + 1) {
         let gap = &text[units[last].place.end..next.place.start];
         let item = gap.contains('\n');
-        let goes_on = if opens_list { item } else { !gap.contains('\n') || next.refers_back };
+        let goes_on = if listing { item } else { !gap.contains('\n') || next.refers_back };
         if !goes_on || next.header || next.row || next.width > room {
             break;
         }
         last += 1;
         room -= next.width;
+        listing |= next.opens;
+    }
+    // What announces something is nothing without it.
+    if last > best && units[last].opens {
+        last -= 1;
     }
     units[first].place.start..units[last].place.end
 }
@@ -87,4 +92,26 @@ fn rows(text: &str, units: &[Unit], best: usize) -> Range<usize> {
     let last = units[best..].iter().take_while(body).last().unwrap_or(&units[best]);
     let all = first.place.start..last.place.end;
     if width(&text[all.clone()]) <= WHOLE { all } else { units[best].place.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialogue::asked;
+    use crate::dialogue::reading::{read, tests::passage};
+
+    fn widened(text: &str) -> String {
+        let passage = passage(None, text);
+        let asked = asked::read("question", &std::collections::HashMap::new(), &[]);
+        let place = widen(&passage, &read(&passage), &asked, 0);
+        shown(&passage, &place)
+    }
+
+    #[test]
+    fn what_is_announced_comes_along_or_nothing_is_announced() {
+        let list = "质量问题的运费由我们承担。因个人原因退货的：\n\n- 每单 12 元；\n- 床垫 99 元。";
+        assert_eq!(widened(list), list);
+        let long = format!("We pay the way back. If you changed your mind:\n\n- {}", "a long word ".repeat(60));
+        assert_eq!(widened(&long), "We pay the way back.");
+    }
 }

@@ -121,7 +121,8 @@ impl Store {
 pub(super) fn containing(words: &str) -> String {
     let mut pattern = String::with_capacity(words.len() + 2);
     pattern.push('%');
-    for c in words.chars() {
+    // SQLite reads a pattern up to the first NUL, and what comes before it may be everything.
+    for c in words.chars().filter(|c| *c != '\0') {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }

@@ -72,11 +72,12 @@ async fn search(
     staff: Staff,
     Query(words): Query<Words>,
 ) -> Result<Json<Found>, Problem> {
-    let words: String = words.q.trim().chars().take(WORDS).collect();
-    if words.is_empty() {
+    // What nobody can type is no word.
+    let words: String = words.q.chars().filter(|c| !c.is_control()).take(WORDS).collect();
+    if words.trim().is_empty() {
         return Ok(Json(Found::default()));
     }
-    let home = staff.agent.workspace;
+    let (words, home) = (words.trim().to_owned(), staff.agent.workspace);
     let wanted = Wanted { words: Some(words.clone()), ..Wanted::of(home, View::Any, EACH) };
     let (conversations, contacts, passages) = tokio::join!(
         console.store.list(&wanted),

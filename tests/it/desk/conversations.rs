@@ -229,6 +229,10 @@ async fn what_a_decision_considered_can_be_opened() {
     let found = li.get(&house, "/api/v1/desk/search?q=gift%20cards").await;
     assert_eq!(found["conversations"][0]["id"], json!(door.id));
     assert_eq!(found["passages"][0]["source"], "gift-cards.md");
+    for nothing in ["%00", "%20%07%20", "gift%00nowhere"] {
+        let found = li.get(&house, &format!("/api/v1/desk/search?q={nothing}")).await;
+        assert_eq!(found["conversations"], json!([]), "{nothing}");
+    }
     house.close().await;
 }
 
