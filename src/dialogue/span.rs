@@ -9,6 +9,8 @@ use crate::model::passage::Passage;
 
 /// Characters of a quote that starts from one sentence; a Han character counts two.
 const ROOM: usize = 420;
+/// As much more for a list: one that breaks off says that there is nothing else.
+const LIST: usize = 420;
 /// Characters up to which a table is shown whole.
 const WHOLE: usize = 1200;
 
@@ -59,16 +61,21 @@ pub fn widen(passage: &Passage, reading: &Reading, asked: &Asked, best: usize) -
         room -= before.width;
     }
     let mut listing = units[best].opens;
+    if listing {
+        room += LIST;
+    }
     while let Some(next) = units.get(last + 1) {
         let gap = &text[units[last].place.end..next.place.start];
-        let item = gap.contains('\n');
-        let goes_on = if listing { item } else { !gap.contains('\n') || next.refers_back };
+        let goes_on = listing || !gap.contains('\n') || next.refers_back;
         if !goes_on || next.header || next.row || next.width > room {
             break;
         }
         last += 1;
         room -= next.width;
-        listing |= next.opens;
+        if next.opens && !listing {
+            listing = true;
+            room += LIST;
+        }
     }
     // What announces something is nothing without it.
     if last > best && units[last].opens {
@@ -109,9 +116,13 @@ mod tests {
 
     #[test]
     fn what_is_announced_comes_along_or_nothing_is_announced() {
-        let list = "质量问题的运费由我们承担。因个人原因退货的：\n\n- 每单 12 元；\n- 床垫 99 元。";
+        let list = "质量问题的运费由我们承担。因个人原因退货的：\n\n- 每单 12 元；会员免费；\n- 床垫 99 元。";
         assert_eq!(widened(list), list);
-        let long = format!("We pay the way back. If you changed your mind:\n\n- {}", "a long word ".repeat(60));
+        assert_eq!(
+            widened("Bring these: \n\n- A box. It must be whole.\n- A label."),
+            "Bring these: \n\n- A box. It must be whole.\n- A label."
+        );
+        let long = format!("We pay the way back. If you changed your mind:\n\n- {}", "a long word ".repeat(90));
         assert_eq!(widened(&long), "We pay the way back.");
     }
 }
