@@ -53,14 +53,14 @@ async fn commit(lane: &Lane, group: &mut Vec<Waiting>) {
         Ok(outcomes) => {
             for (waiting, outcome) in group.drain(..).zip(outcomes) {
                 // Whoever asked may be gone; what was written stays.
-                let _ = waiting.done.send(Ok(outcome));
+                let _ = waiting.done.send(outcome);
             }
         }
         // One append may be at fault, for example by a workspace that is not there: each alone, so that the others pass.
         Err(Error::Unavailable(_) | Error::Corrupt(_)) if group.len() > 1 => {
             for waiting in group.drain(..) {
                 let outcome = write(lane, std::slice::from_ref(&waiting)).await;
-                let _ = waiting.done.send(outcome.map(|outcomes| outcomes[0]));
+                let _ = waiting.done.send(outcome.and_then(|mut outcomes| outcomes.remove(0)));
             }
         }
         Err(error) => {
@@ -73,7 +73,10 @@ async fn commit(lane: &Lane, group: &mut Vec<Waiting>) {
 
 /// One transaction for all of them, and one walk to SQLite's thread for each: the first walk begins the transaction on its way,
 /// the last one commits it.
-async fn write(lane: &Lane, group: &[Waiting]) -> Result<Vec<Appended>, Error> {
+///
+/// # Errors
+/// Nothing of the group was written. An append whose refusal could not be explained has an error of its own.
+async fn write(lane: &Lane, group: &[Waiting]) -> Result<Vec<Result<Appended, Error>>, Error> {
     let mut lent = lane.lend().await?;
     let mut changed = Vec::with_capacity(group.len());
     for (place, Waiting { append, .. }) in group.iter().enumerate() {
@@ -87,7 +90,7 @@ async fn write(lane: &Lane, group: &[Waiting]) -> Result<Vec<Appended>, Error> {
     }
     let mut outcomes = Vec::with_capacity(group.len());
     for (Waiting { append, .. }, changed) in group.iter().zip(changed) {
-        outcomes.push(if changed { Appended::Done } else { refused(&mut lent, append).await? });
+        outcomes.push(if changed { Ok(Appended::Done) } else { refused(&mut lent, append).await });
     }
     Ok(outcomes)
 }
