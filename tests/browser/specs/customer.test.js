@@ -221,6 +221,20 @@ test('on a telephone it covers the page as long as it is wanted, and no longer',
   await gone();
   assert.equal(new URL(ann.page.url()).pathname, '/', 'the way back closed it');
   await ann.open();
+  // Closed and opened again before the browser has taken the step back.
+  await ann.page.evaluate(async () => {
+    const root = [...document.querySelectorAll('*')].find((element) => element.shadowRoot).shadowRoot;
+    root.querySelector('.panel [aria-label="Close chat"]').click();
+    while (!root.querySelector('.launcher')) await null;
+    root.querySelector('.launcher').click();
+    await new Promise((taken) => addEventListener('popstate', taken, { once: true }));
+  });
+  await ann.page.waitForFunction(() => history.state?.frontdesk === true);
+  await ann.panel.waitFor();
+  await ann.page.goBack();
+  await gone();
+  assert.equal(new URL(ann.page.url()).pathname, '/', 'also then');
+  await ann.open();
   assert.equal(await ann.page.evaluate(() => history.length), length, 'and no trace is left behind');
   await ann.ask(QUESTION);
   await ann.page.reload();

@@ -127,23 +127,35 @@ function greeted(yes?: true): boolean {
   }
 }
 
-/** The browser's way back closes what covers the page. */
+/** Fulfilled once the step back that we took ourselves has arrived; what opens meanwhile waits for it. */
+let returned: Promise<void> = Promise.resolve();
+
+/** The browser's way back closes what covers the page, from the moment that it is seen. */
 function useBack(covers: boolean, close: () => void): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!covers) return;
     const ours = (): boolean => (history.state as { frontdesk?: true } | null)?.frontdesk === true;
-    // What the page keeps there of its own stays. Where nothing may be kept, the way back is as it was.
-    if (!ours()) {
-      try {
-        history.pushState({ ...history.state, frontdesk: true }, '');
-      } catch {
-        return;
+    let state: 'waiting' | 'listening' | 'over' = 'waiting';
+    void returned.then(() => {
+      if (state === 'over') return;
+      // What the page keeps there of its own stays. Where nothing may be kept, the way back is as it was.
+      if (!ours()) {
+        try {
+          history.pushState({ ...history.state, frontdesk: true }, '');
+        } catch {
+          return;
+        }
       }
-    }
-    addEventListener('popstate', close);
+      state = 'listening';
+      addEventListener('popstate', close);
+    });
     return () => {
+      const listened = state === 'listening';
+      state = 'over';
       removeEventListener('popstate', close);
-      if (ours()) history.back();
+      if (!listened || !ours()) return;
+      returned = new Promise((arrived) => addEventListener('popstate', () => arrived(), { once: true }));
+      history.back();
     };
   }, [covers]);
 }
@@ -160,7 +172,7 @@ function Panel({ id, files, close }: { id: string; files: Files; close: () => vo
 
   useBack(small && view.opened, close);
   useEffect(() => setSkipped(false), [view.visit]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!view.opened && !skipped) return;
     const first = before ? panel.current?.querySelector<HTMLElement>('.card input, .card select') : input.current;
     first?.focus({ preventScroll: true });
