@@ -285,8 +285,8 @@ impl Journal {
             let _ = sender.send(recorded);
         }
         self.bus.publish(Arc::new(Hint::Appended { conversation, seq: after.seq }));
-        if !starts && after.awaits_bot().is_some() {
-            self.bus.publish(Arc::new(Hint::Owed { conversation }));
+        if let Some(since) = after.awaits_since().filter(|_| !starts) {
+            self.bus.publish(Arc::new(Hint::Owed { conversation, since }));
         }
     }
 

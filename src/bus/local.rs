@@ -64,6 +64,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::model::time::Timestamp;
 
     fn conversation(number: u128) -> ConversationId {
         ConversationId::from(Uuid::from_u128(number))
@@ -89,7 +90,7 @@ mod tests {
         let (mut owed, mut both) = (bus.subscribe(Topics::OWED), bus.subscribe(Topics::OWED.and(Topics::PRESENCE)));
         let mut again = bus.subscribe(Topics::OWED);
         let agent = Uuid::from_u128(7).into();
-        let owes = Hint::Owed { conversation: conversation(1) };
+        let owes = Hint::Owed { conversation: conversation(1), since: Timestamp(1) };
         bus.publish(Arc::new(Hint::Presence { agent }));
         bus.publish(Arc::new(Hint::Uploaded));
         bus.publish(Arc::new(owes.clone()));

@@ -9,6 +9,7 @@ use tokio::sync::broadcast;
 use crate::model::event::Party;
 use crate::model::id::{AgentId, ConversationId, CustomerId, TurnId, WorkspaceId};
 use crate::model::passage::Citation;
+use crate::model::time::Timestamp;
 
 pub mod config;
 pub mod local;
@@ -79,7 +80,7 @@ impl Hint {
     pub fn conversation(&self) -> Option<ConversationId> {
         match self {
             Self::Appended { conversation, .. }
-            | Self::Owed { conversation }
+            | Self::Owed { conversation, .. }
             | Self::Escalated { conversation, .. }
             | Self::Sentence { conversation, .. }
             | Self::Typing { conversation, .. }
@@ -100,8 +101,8 @@ impl Hint {
 pub enum Hint {
     /// A conversation has a new event.
     Appended { conversation: ConversationId, seq: u64 },
-    /// The bot owes an answer that it did not owe before.
-    Owed { conversation: ConversationId },
+    /// The bot owes an answer that it did not owe before; `since` is when the customer last said something.
+    Owed { conversation: ConversationId, since: Timestamp },
     /// A conversation was given to people, by its event `seq`.
     Escalated { conversation: ConversationId, seq: u64 },
     /// A verified sentence of a reply that is not yet in the journal. It may be withdrawn: a human may step in.

@@ -192,10 +192,20 @@ impl Conversation {
     /// Seq of the customer's last message when the bot owes an answer to it.
     #[must_use]
     pub fn awaits_bot(&self) -> Option<u64> {
+        self.unanswered().map(|message| message.seq)
+    }
+
+    /// When that message was sent.
+    #[must_use]
+    pub fn awaits_since(&self) -> Option<Timestamp> {
+        self.unanswered().map(|message| message.at)
+    }
+
+    fn unanswered(&self) -> Option<&Message> {
         if self.status != Status::Open || self.owner != Owner::Bot {
             return None;
         }
-        self.last_from(Party::Customer).filter(|seq| *seq > self.answered_through)
+        self.last_from(Party::Customer).filter(|message| message.seq > self.answered_through)
     }
 
     /// The message that this party sent with this client id, if it arrived before. Ids are the sender's own: one that a
@@ -206,8 +216,8 @@ impl Conversation {
         self.messages.iter().rev().find(same).map(|message| &**message)
     }
 
-    fn last_from(&self, party: Party) -> Option<u64> {
-        self.messages.iter().rev().find(|message| message.from == party).map(|message| message.seq)
+    fn last_from(&self, party: Party) -> Option<&Message> {
+        self.messages.iter().rev().find(|message| message.from == party).map(|message| &**message)
     }
 
     /// Since when the customer waits for a person: from the moment that one was asked for, and later from their first

@@ -85,10 +85,7 @@ impl Row {
             Owner::Queue => ("queue", None),
             Owner::Agent(agent) => ("agent", Some(agent.0)),
         };
-        let awaits = conversation.awaits_bot().and_then(|seq| {
-            let last = conversation.messages.iter().rev().find(|message| message.from == Party::Customer)?;
-            Some((seq, last.at))
-        });
+        let awaits = conversation.awaits_bot().zip(conversation.awaits_since());
         Self {
             seq: conversation.seq,
             workspace: conversation.workspace,

@@ -13,9 +13,11 @@ use std::time::Duration;
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, Semaphore, broadcast};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::agenda::Agenda;
 use crate::bus::{Bus, Hint, Topics};
 use crate::clock;
 use crate::desk::reception::Reception;
@@ -28,6 +30,7 @@ use crate::model::event::{Event, Party, Reason};
 use crate::model::id::ConversationId;
 use crate::store::due::Owed;
 
+mod agenda;
 pub mod outcome;
 mod turn;
 
@@ -95,23 +98,31 @@ impl Switchboard {
     }
 
     /// Answers what is due until `closing`, then lets the turns under way finish.
+    ///
+    /// What is due it is told by hints. The store is asked at the start, when a turn left something, when hints were lost, and
+    /// now and then: leases of dead processes run out silently.
     pub async fn run(&self, closing: CancellationToken) {
         let turns = TaskTracker::new();
         // Registered before the first look, so that no message falls between look and sleep.
         let mut hints = self.0.bus.subscribe(Topics::OWED);
+        let mut agenda = Agenda::default();
+        let mut look_at = Instant::now();
         while !closing.is_cancelled() {
-            let pause = match self.seat_due(&turns).await {
-                Ok(pause) => pause,
-                Err(error) => {
+            if look_at <= Instant::now() {
+                look_at = Instant::now() + IDLE;
+                if let Err(error) = self.look(&mut agenda).await {
                     tracing::error!(error = format!("{error:#}"), "cannot look for due conversations");
-                    IDLE
                 }
-            };
-            tokio::select! {
+            }
+            let again_at = self.seat_due(&mut agenda, &turns).map_or(look_at, |due| due.min(look_at));
+            let told = tokio::select! {
                 () = closing.cancelled() => break,
-                () = tokio::time::sleep(pause) => {}
-                () = self.0.ended.notified() => {}
-                () = spoken(&mut hints) => {}
+                () = tokio::time::sleep_until(again_at) => true,
+                () = self.0.ended.notified() => false,
+                told = self.hear(&mut hints, &mut agenda) => told,
+            };
+            if !told {
+                look_at = Instant::now();
             }
         }
         turns.close();
@@ -148,21 +159,54 @@ impl Switchboard {
         anyhow::bail!("conversation {id} kept changing while it was given to people")
     }
 
-    /// Starts a turn for each due conversation, as far as there are seats, and says how long the next one has to wait.
-    async fn seat_due(&self, turns: &TaskTracker) -> anyhow::Result<Duration> {
+    /// Writes the agenda anew from the store.
+    async fn look(&self, agenda: &mut Agenda) -> anyhow::Result<()> {
         // Those that are seated may still stand in front: their leases come with the start of their turns.
         let most = self.0.config.turns_at_once + 1;
         let owed = self.0.journal.owed(self.0.config.quiet_ms.into(), most).await?;
+        agenda.clear();
+        for Owed { conversation, due } in owed {
+            agenda.put(conversation, due);
+        }
+        Ok(())
+    }
+
+    /// Waits until an answer is owed somewhere, and writes down all that came until then. False when something was missed.
+    async fn hear(&self, hints: &mut broadcast::Receiver<Arc<Hint>>, agenda: &mut Agenda) -> bool {
+        let mut put = |hint: &Hint| match *hint {
+            Hint::Owed { conversation, since } => {
+                agenda.put(conversation, since.plus_ms(self.0.config.quiet_ms.into()))
+            }
+            _ => true,
+        };
+        let mut whole = match hints.recv().await {
+            Ok(hint) => put(&hint),
+            Err(broadcast::error::RecvError::Lagged(_)) => false,
+            // The house is closing; the idle clock does the rest.
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        };
+        loop {
+            match hints.try_recv() {
+                Ok(hint) => whole &= put(&hint),
+                Err(broadcast::error::TryRecvError::Lagged(_)) => whole = false,
+                Err(_) => return whole,
+            }
+        }
+    }
+
+    /// Starts a turn for each due conversation, as far as there are seats, and says when the next one is due.
+    fn seat_due(&self, agenda: &mut Agenda, turns: &TaskTracker) -> Option<Instant> {
         let now = clock::now();
-        for Owed { conversation: id, due } in owed {
+        while let Some((id, due)) = agenda.first() {
             let left_ms = due.ms_since(now);
             if left_ms > 0 {
-                return Ok(pause(left_ms));
+                return Some(Instant::now() + pause(left_ms));
             }
             // Said before the seat is asked for, so that no turn ends unheard in between: then the end of a turn wakes us.
             self.0.crowded.store(true, Ordering::SeqCst);
-            let Ok(seat) = Arc::clone(&self.0.seats).try_acquire_owned() else { return Ok(IDLE) };
+            let Ok(seat) = Arc::clone(&self.0.seats).try_acquire_owned() else { return None };
             self.0.crowded.store(false, Ordering::SeqCst);
+            agenda.pop();
             if !self.0.seated().sit_down(id) {
                 continue;
             }
@@ -172,7 +216,7 @@ impl Switchboard {
                 let ended = turn::answer(&parts, id, holder).await;
                 match &ended {
                     // The last append gave the lease back.
-                    Ok(turn::End::Answered | turn::End::Elsewhere) => {}
+                    Ok(turn::End::Answered | turn::End::Elsewhere | turn::End::Nothing) => {}
                     Ok(turn::End::Owing) => {
                         if let Err(error) = parts.journal.release_lease(id, holder).await {
                             tracing::warn!(conversation = %id, %error, "lease not released; it runs out by itself");
@@ -191,7 +235,7 @@ impl Switchboard {
                 }
             });
         }
-        Ok(IDLE)
+        None
     }
 }
 
@@ -237,19 +281,4 @@ impl Parts {
 /// How long to sleep when the next conversation is due in so many milliseconds.
 fn pause(left_ms: i64) -> Duration {
     Duration::from_millis(u64::try_from(left_ms).unwrap_or(0)).clamp(GRAIN, IDLE)
-}
-
-/// Returns when an answer is owed somewhere, or when hints were lost. All that came until then is one wake-up.
-async fn spoken(hints: &mut broadcast::Receiver<Arc<Hint>>) {
-    loop {
-        match hints.recv().await {
-            Ok(hint) if !matches!(*hint, Hint::Owed { .. }) => {}
-            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {
-                while let Ok(_) | Err(broadcast::error::TryRecvError::Lagged(_)) = hints.try_recv() {}
-                return;
-            }
-            // The house is closing; the idle clock does the rest.
-            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
-        }
-    }
 }

@@ -55,6 +55,8 @@ pub(super) enum End {
     Answered,
     /// Something may be owed still, and the lease is held.
     Owing,
+    /// Nothing was owed, and nothing begun.
+    Nothing,
     /// Another process answers.
     Elsewhere,
 }
@@ -63,8 +65,9 @@ pub(super) enum End {
 pub(super) async fn answer(parts: &Parts, id: ConversationId, holder: Uuid) -> anyhow::Result<End> {
     for start in 0..=FRESH_STARTS {
         let mut hints = parts.bus.follow(id);
-        let Some(conversation) = quiet(parts, id, start > 0).await? else { return Ok(End::Owing) };
-        let Some(through) = conversation.awaits_bot() else { return Ok(End::Owing) };
+        let nothing = if start == 0 { End::Nothing } else { End::Owing };
+        let Some(conversation) = quiet(parts, id, start > 0).await? else { return Ok(nothing) };
+        let Some(through) = conversation.awaits_bot() else { return Ok(nothing) };
         let turn = clock::id();
         let now = clock::now();
         // As long as one start may take; each has its own.

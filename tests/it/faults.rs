@@ -185,9 +185,9 @@ async fn a_turn_that_begins_anew_keeps_its_lease() {
         Script(vec![Step::Wait(Duration::from_secs(3600))])
     });
     let house = House::with(Some(Arc::new(slow)), |config| {
-        config.dialogue.deadline_ms = 900;
-        config.switchboard.deadline_ms = 1200;
-        config.switchboard.lease_ms = 1300;
+        config.dialogue.deadline_ms = 1800;
+        config.switchboard.deadline_ms = 2400;
+        config.switchboard.lease_ms = 2600;
     })
     .await;
     house.learn_sample().await;
@@ -196,7 +196,7 @@ async fn a_turn_that_begins_anew_keeps_its_lease() {
         house.say(&door, &number.to_string(), QUESTION).await;
         tokio::time::timeout(PATIENCE, asked.notified()).await.expect("the model is asked anew");
         if number < 3 {
-            tokio::time::sleep(Duration::from_millis(600)).await;
+            tokio::time::sleep(Duration::from_millis(1200)).await;
         }
     }
     let frames = house.follow(&door, 0).await.until("bot_said").await;
