@@ -357,6 +357,16 @@ mod tests {
     }
 
     #[test]
+    fn a_row_about_something_else_is_weak() {
+        let table = "| Product | Part | Price |\n|---|---|---|\n| Fennel tent | Pole | 35 yuan |\n| Fennel tent | Flysheet | 389 yuan |";
+        let asks = |question: &str| look(question, &[passage(None, table)]);
+        let (row, asked) = asks("What does a flysheet for the Fennel tent cost?");
+        assert!(row.ends_with("| Fennel tent | Flysheet | 389 yuan |"), "{row}");
+        let (_, other) = asks("What does the Fennel tent cost?");
+        assert!(other < 0.5 && asked > 0.5, "a part's price is not the tent's: {other} {asked}");
+    }
+
+    #[test]
     fn a_row_is_shown_under_its_header() {
         let table = "| Service | Time |\n|---|---|\n| Standard | 5 days |\n| Express | 2 days |";
         assert_eq!(

@@ -160,6 +160,17 @@ mod tests {
     }
 
     #[test]
+    fn other_words_are_asked_for_too_and_weigh_less() {
+        let texts = [("How long does shipping take?".to_owned(), 1.0), ("Which sofa has a warranty?".to_owned(), 0.5)];
+        let query = query(WorkspaceId::DEFAULT, &texts, None, 5);
+        let others: Vec<&str> = query.others.iter().map(|(term, _)| term.as_str()).collect();
+        assert!(others.contains(&"period") && others.contains(&"dispatch"), "{others:?}");
+        assert!(!others.contains(&"couch"), "what was said before leads nowhere: {others:?}");
+        assert!(query.others.iter().all(|(_, weight)| *weight <= OTHERWISE), "{query:?}");
+        assert!(query.others.iter().all(|(other, _)| query.terms.iter().all(|(term, _)| term != other)), "{query:?}");
+    }
+
+    #[test]
     fn of_a_flood_is_asked_what_was_said_often_or_last() {
         // Letters of which no stemmer takes any away.
         let letter = |digit: u8| char::from(b"bcdfghjkmp"[usize::from(digit - b'0')]);

@@ -26,8 +26,6 @@ struct File {
 
 /// Before an expression of the file that only those say who ask.
 const ASKED: char = '?';
-/// Before one that leads nowhere in a question.
-const SAID: char = '!';
 
 /// Who says something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +42,11 @@ struct Groups {
 }
 
 impl Groups {
-    fn add(&mut self, group: u16, mark: Option<char>) {
-        if mark != Some(SAID) && !self.question.contains(&group) {
+    fn add(&mut self, group: u16, asked: bool) {
+        if !self.question.contains(&group) {
             self.question.push(group);
         }
-        if mark != Some(ASKED) && !self.text.contains(&group) {
+        if !asked && !self.text.contains(&group) {
             self.text.push(group);
         }
     }
@@ -83,23 +81,23 @@ static SYNONYMS: LazyLock<Synonyms> = LazyLock::new(|| {
     for (group, words) in (0_u16..).zip(file.groups) {
         let mut parts = <[Vec<Part>; 2]>::default();
         for word in words {
-            let mark = word.chars().next().filter(|first| [ASKED, SAID].contains(first));
-            let word = fold(word.trim_start_matches([ASKED, SAID]));
+            let asked = word.starts_with(ASKED);
+            let word = fold(word.trim_start_matches(ASKED));
             let han = word.chars().any(is_han);
-            if mark.is_none() {
+            if !asked {
                 add_parts(&mut parts[usize::from(han)], &word, han);
             }
             if han {
                 match chinese.iter_mut().find(|(known, _)| *known == word) {
-                    Some((_, groups)) => groups.add(group, mark),
+                    Some((_, groups)) => groups.add(group, asked),
                     None => {
                         let mut groups = Groups::default();
-                        groups.add(group, mark);
+                        groups.add(group, asked);
                         chinese.push((word, groups));
                     }
                 }
             } else {
-                english.entry(terms(&word).join(" ")).or_default().add(group, mark);
+                english.entry(terms(&word).join(" ")).or_default().add(group, asked);
             }
         }
         said.push(parts);
