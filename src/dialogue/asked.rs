@@ -4,14 +4,14 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::dialogue::gate::{self, telling};
-use crate::dialogue::reading::{Bag, Key, Reading, key};
+use crate::dialogue::reading::{About, Bag, Key, Reading, key};
 use crate::dialogue::verify::lexicon::LEXICON;
 use crate::dialogue::wanted::{Wanted, asks_own, wanted, without_asking};
 use crate::knowledge::retrieve::Ask;
 use crate::text::identifiers::{Kind, identifiers};
 use crate::text::language::is_han;
 use crate::text::normalise::fold;
-use crate::text::synonyms::named;
+use crate::text::synonyms::{Side, named};
 use crate::text::terms::terms;
 
 /// Least weight of a word without a meaning of its own.
@@ -65,7 +65,7 @@ pub fn read(question: &str, weights: &HashMap<String, f32>, idf: &[(String, f32)
     let telling_part = without_asking(&folded);
     let kept: HashSet<String> = terms(&telling_part).into_iter().collect();
     let mut groups: HashMap<&str, Vec<u16>> = HashMap::new();
-    let expressions = named(&telling_part, &terms(&telling_part));
+    let expressions = named(&telling_part, &terms(&telling_part), Side::Question);
     for expression in &expressions {
         for term in &expression.terms {
             groups.entry(term).or_default().extend(expression.groups);
@@ -192,6 +192,19 @@ impl Asked {
         let core = || self.core.iter().map(|at| (self.words[*at].weight, found.0[*at]));
         let all: f32 = core().map(|(weight, _)| weight).sum();
         if all <= 0.0 { 0.0 } else { core().map(|(weight, found)| weight * found).sum::<f32>() / all }
+    }
+
+    /// How much (0–1) of what a row of a table is about the question did not ask about: of its first cells the one that is
+    /// asked about least, of the things that a cell names the one that is asked about most.
+    #[must_use]
+    pub fn unasked(&self, about: &About) -> f32 {
+        let said = |key: Key| self.own.contains(&key) || self.words.iter().any(|word| word.key == key);
+        let meant = |bag: &Bag| self.words.iter().any(|word| bag.means(&word.groups));
+        let of = |bag: &Bag| bag.share(said).max(if meant(bag) { OTHERWISE } else { 0.0 });
+        if about.code.as_ref().is_some_and(|code| code.share(said) >= 1.0) {
+            return 0.0;
+        }
+        about.keys.iter().map(|things| 1.0 - things.iter().map(of).fold(0.0, f32::max)).fold(0.0, f32::max)
     }
 
     /// How many words were found.

@@ -34,7 +34,7 @@ pub fn evidence(ask: &Ask, retrieved: &Retrieved) -> Evidence {
     let asked = asked::of(ask, &retrieved.idf);
     let passages: Vec<&Scored> = retrieved.passages.iter().collect();
     let quotes = quote::choose(&asked, &passages, ask.language);
-    evidence_with(ask, retrieved, quote::strength(&asked, &quotes))
+    evidence_with(ask, retrieved, quote::strength(&asked, &quotes, ask.language))
 }
 
 /// The same where the quotes are chosen already.

@@ -1,6 +1,7 @@
 //! A passage read for quoting: its sentences and rows with the words, meanings and quantities of each. Pure, and the same for
 //! every question, so that a passage is read once.
 
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
@@ -16,7 +17,7 @@ use crate::text::pattern::pattern;
 use crate::text::quantities::quantities;
 use crate::text::quantities::quantity::Unit as Measure;
 use crate::text::sentences::sentences;
-use crate::text::synonyms::named;
+use crate::text::synonyms::{Side, named};
 use crate::text::terms::terms;
 
 /// A term as it is compared: texts of a thousand words are kept, so it is no string.
@@ -32,7 +33,8 @@ pub struct Bag {
 impl Bag {
     fn of(text: &str, words: &[String]) -> Self {
         let mut terms: Vec<Key> = words.iter().map(|word| key(word)).collect();
-        let mut groups: Vec<u16> = named(text, words).iter().flat_map(|named| named.groups.iter().copied()).collect();
+        let mut groups: Vec<u16> =
+            named(text, words, Side::Text).iter().flat_map(|named| named.groups.iter().copied()).collect();
         terms.sort_unstable();
         terms.dedup();
         groups.sort_unstable();
@@ -48,6 +50,11 @@ impl Bag {
     #[must_use]
     pub fn means(&self, groups: &[u16]) -> bool {
         groups.iter().any(|group| self.groups.binary_search(group).is_ok())
+    }
+
+    /// Share (0–1) of the words that are said.
+    pub fn share(&self, said: impl Fn(Key) -> bool) -> f32 {
+        self.terms.iter().filter(|term| said(**term)).count() as f32 / self.terms.len().max(1) as f32
     }
 
     #[must_use]
@@ -92,6 +99,16 @@ pub struct Holds {
     pub span: bool,
 }
 
+/// What a row of a table is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// The code that the row is listed under; it names the row by itself.
+    pub code: Option<Bag>,
+    /// The first cells, as many as tell the table's rows from each other, each with the things that it names: of "Tents, backpacks"
+    /// both.
+    pub keys: Vec<Vec<Bag>>,
+}
+
 /// A sentence or a row of a table.
 #[derive(Clone, Debug)]
 pub struct Unit {
@@ -106,6 +123,8 @@ pub struct Unit {
     pub header: bool,
     /// The header of the table that the row stands in, as an index among the units.
     pub under: Option<usize>,
+    /// What a row of a table is about; nothing for all else.
+    pub about: About,
     /// It opens with a word for what was said before.
     pub refers_back: bool,
     /// It announces what follows.
@@ -161,6 +180,13 @@ static FREE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bfree\b|\bno (?:fee|c
 static TIMES: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:once|twice|unlimited)\b|[一二两三四五六七八九十]\s?[次个张件种名人位]|不限"));
 
+/// Terms of a first cell that may be a code.
+const MOST_OF_A_CODE: usize = 3;
+/// Cells of a row that may say what it is about.
+const MOST_KEYS: usize = 4;
+/// What stands between the things that a cell names.
+static THINGS: LazyLock<Regex> = LazyLock::new(|| pattern(r"[,;/()，、；（）：]|: |\band\b|\bor\b|[与和及或]"));
+
 static READ: LazyLock<Kept<Reading>> = LazyLock::new(Kept::default);
 
 /// Reads a passage, or remembers how it was read before.
@@ -207,6 +233,7 @@ fn work_out(passage: &Passage) -> Reading {
             holds: holds(said, &folded),
             row,
             header: first || text[..place.start].ends_with("# "),
+            about: About::default(),
             under: header.filter(|_| !first),
             refers_back: REFERS_BACK.is_match(&folded),
             opens: said.ends_with([':', '：']),
@@ -215,7 +242,13 @@ fn work_out(passage: &Passage) -> Reading {
             place,
         });
     }
-    let bag = |text: &str| Bag::of(text, &terms(text));
+    for header in 0..units.len() {
+        let rows: Vec<usize> = (0..units.len()).filter(|at| units[*at].under == Some(header)).collect();
+        let said: Vec<Vec<&str>> = rows.iter().map(|at| cells(&text[units[*at].place.clone()])).collect();
+        for (at, about) in rows.into_iter().zip(about(&said)) {
+            units[at].about = about;
+        }
+    }
     let above = passage.heading.join("\n");
     let path = fold(&format!("{}\n{above}", passage.title));
     let whole = [&passage.title, &above, passage.question.as_deref().unwrap_or_default(), text].join("\n");
@@ -230,6 +263,53 @@ fn work_out(passage: &Passage) -> Reading {
         bare: fold(&whole).chars().filter(|c| c.is_alphanumeric()).collect(),
         units,
     }
+}
+
+/// The cells of a row.
+fn cells(row: &str) -> Vec<&str> {
+    row.trim().trim_start_matches('|').trim_end_matches('|').split('|').map(str::trim).collect()
+}
+
+/// A code or a number of the table's own: "ST-310", "Zone 2".
+fn is_code(cell: &str) -> bool {
+    let words = terms(cell);
+    let marked =
+        cell.contains(|c: char| c.is_ascii_digit()) || words.iter().any(|word| word.len() == 1 && word.is_ascii());
+    marked && words.len() <= MOST_OF_A_CODE
+}
+
+/// How many of the first cells tell each row of a table from the others, where a code tells nothing.
+fn keys_of(rows: &[Vec<&str>]) -> usize {
+    let known = |row: &Vec<&str>, cells: usize| -> Vec<String> {
+        row.iter().take(cells).map(|cell| if is_code(cell) { String::new() } else { (*cell).to_owned() }).collect()
+    };
+    let differ = |cells: usize| rows.iter().map(|row| known(row, cells)).collect::<HashSet<_>>().len() == rows.len();
+    (1..MOST_KEYS).find(|cells| differ(*cells)).unwrap_or(MOST_KEYS)
+}
+
+/// What each row of a table is about. The rows are those under one header.
+fn about(rows: &[Vec<&str>]) -> Vec<About> {
+    let most = keys_of(rows);
+    let of = |row: &Vec<&str>| {
+        let mut about = About::default();
+        for (column, cell) in row.iter().enumerate().take(most) {
+            if column == 0 && is_code(cell) {
+                about.code = Some(bag(cell));
+            // What begins with a number is told, not asked about; but for the first cell, which something has to name.
+            } else if column > 0 && !cell.starts_with(char::is_alphabetic) {
+                break;
+            } else {
+                let things: Vec<Bag> = THINGS.split(cell).map(bag).filter(|bag| !bag.is_empty()).collect();
+                about.keys.extend(Some(things).filter(|things| !things.is_empty()));
+            }
+        }
+        about
+    };
+    rows.iter().map(of).collect()
+}
+
+fn bag(text: &str) -> Bag {
+    Bag::of(text, &terms(text))
 }
 
 fn holds(said: &str, folded: &str) -> Holds {
@@ -284,8 +364,28 @@ pub(crate) mod tests {
         assert_eq!(under, [None, None, Some(1)]);
         assert!(reading.units[1].header && reading.units[1].holds.span);
         assert!(reading.units[2].bag.says(key("2")) && !reading.units[0].bag.is_empty());
-        let group: Vec<u16> =
-            named("expedited", &terms("expedited")).iter().flat_map(|one| one.groups).copied().collect();
+        let group: Vec<u16> = named("expedited", &terms("expedited"), Side::Question)
+            .iter()
+            .flat_map(|one| one.groups)
+            .copied()
+            .collect();
         assert!(reading.units[2].bag.means(&group));
+    }
+
+    #[test]
+    fn a_row_is_about_the_first_cells_that_tell_rows_apart() {
+        let parts = "| Part code | Product | Part | Price |\n|---|---|---|---|\n| TP-1 | Fennel tent | Pole, single | 35 |\n| TP-2 | Fennel tent | Flysheet | 389 |\n| ST-3 | All stoves | Ring | 9 |";
+        let keys = |text: &str| -> Vec<Vec<usize>> {
+            let reading = read(&passage(None, text));
+            reading.units.iter().map(|unit| unit.about.keys.iter().map(Vec::len).collect()).collect()
+        };
+        assert_eq!(
+            keys(parts),
+            [vec![], vec![1, 2], vec![1, 1], vec![1, 1]],
+            "a code tells nothing that could be asked about"
+        );
+        assert!(read(&passage(None, parts)).units[1].about.code.is_some());
+        let times = "| Goods | Window |\n|---|---|\n| Tents, backpacks and bags | 30 days |\n| Mattresses | none |";
+        assert_eq!(keys(times), [vec![], vec![3], vec![1]]);
     }
 }

@@ -29,7 +29,7 @@ use crate::prompts::Prompts;
 use crate::text::language::Language;
 
 /// Least likelihood of a quote that is given, whatever the passages promise.
-const WORTH_QUOTING: f32 = 0.55;
+const WORTH_QUOTING: f32 = 0.5;
 /// Share of the best score that a passage in the customer's language needs to be preferred.
 const NEAR: f32 = 0.6;
 
@@ -96,7 +96,7 @@ impl Running<'_> {
         let usable = self.usable(decision, &found.retrieved);
         let asked = asked::of(&found.ask, &found.retrieved.idf);
         let quotes = quote::choose(&asked, &usable, window.language);
-        self.weigh(decision, &found, quote::strength(&asked, &quotes));
+        self.weigh(decision, &found, quote::strength(&asked, &quotes, window.language));
         let readable = write::readable(usable.iter().map(|scored| &scored.passage), window.language, self.config);
         // What the customer's language has no passage for is quoted in the original: it cannot be verified word by word.
         let native = usable.first().is_some_and(|best| best.passage.language == window.language);

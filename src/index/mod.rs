@@ -59,11 +59,18 @@ pub struct Entry {
     pub vector: Option<Vector>,
 }
 
+/// Other words that one search adds to those of the question: the rarest that the index has, since each costs a walk over the
+/// chunks that say it, and what most chunks say tells nothing.
+pub const MOST_OTHER_WORDS: usize = 12;
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
     pub workspace: WorkspaceId,
     /// Query terms with weights; repeated terms add up.
     pub terms: Vec<(String, f32)>,
+    /// Other words for what is asked, each once and none of them among the terms, with weights below theirs: a chunk that
+    /// says one of them gains a little. At most [`MOST_OTHER_WORDS`] are searched.
+    pub others: Vec<(String, f32)>,
     /// Terms that stand side by side in the question, with weights. A chunk that keeps them side by side gains a little.
     pub pairs: Vec<(String, String, f32)>,
     pub vector: Option<Vector>,
@@ -75,7 +82,7 @@ pub struct Found {
     /// Best first; equal scores are in order of their names.
     pub hits: Vec<Hit>,
     /// Inverse document frequency of each different query term, in order of first appearance; a term that no chunk of the
-    /// workspace has gets the highest weight of all.
+    /// workspace has gets the highest weight of all. Other words are not among them.
     pub idf: Vec<(String, f32)>,
 }
 

@@ -9,6 +9,7 @@ use crate::index::{Entry, Query};
 use crate::knowledge::document::Chunk;
 use crate::model::id::WorkspaceId;
 use crate::text::language::is_han;
+use crate::text::synonyms::otherwise;
 use crate::text::terms::terms;
 
 /// The index entry of a chunk of a document titled `title`.
@@ -61,6 +62,9 @@ pub fn text_to_embed(title: &str, chunk: &Chunk) -> String {
 /// may be ten full messages; what such a flood is about, it says often or at its end.
 const MOST_TERMS: usize = 256;
 
+/// Weight of other words for the same thing, beside those of the question. What was said before it leads nowhere by other words.
+const OTHERWISE: f32 = 0.3;
+
 /// Something that is asked: how heavily, and where it was said last.
 struct Asked<T> {
     what: T,
@@ -74,6 +78,7 @@ struct Asked<T> {
 pub fn query(workspace: WorkspaceId, lexical: &[(String, f32)], vector: Option<Vector>, limit: usize) -> Query {
     let (mut words, mut pairs) = (Vec::new(), Vec::new());
     let (mut known_words, mut known_pairs) = (HashMap::new(), HashMap::new());
+    let mut others = Vec::new();
     for (text, (said, weight)) in lexical.iter().enumerate().filter(|(_, (_, weight))| *weight > 0.0) {
         let terms = terms(said);
         let tells = |pair: &&[String]| pair[0] != pair[1] && !pair.iter().any(|term| term.contains(is_han));
@@ -82,6 +87,9 @@ pub fn query(workspace: WorkspaceId, lexical: &[(String, f32)], vector: Option<V
             let asked = find(&mut pairs, &mut known_pairs, what, text, place);
             asked.weight = asked.weight.max(*weight);
         }
+        if text == 0 {
+            others = otherwise(said, &terms);
+        }
         for (place, term) in terms.into_iter().enumerate() {
             find(&mut words, &mut known_words, term, text, place).weight += weight;
         }
@@ -89,8 +97,10 @@ pub fn query(workspace: WorkspaceId, lexical: &[(String, f32)], vector: Option<V
     let terms = heaviest(words);
     let kept: HashSet<&String> = terms.iter().map(|(term, _)| term).collect();
     pairs.retain(|pair| kept.contains(&pair.what.0) && kept.contains(&pair.what.1));
+    others.retain(|(term, _)| !known_words.contains_key(*term));
+    let others = others.into_iter().map(|(term, share)| (term.to_owned(), share * OTHERWISE)).collect();
     let pairs = heaviest(pairs).into_iter().map(|((first, second), weight)| (first, second, weight)).collect();
-    Query { workspace, terms, pairs, vector, limit }
+    Query { workspace, terms, others, pairs, vector, limit }
 }
 
 fn find<'a, T: Clone + Eq + Hash>(
@@ -147,6 +157,17 @@ mod tests {
         let pairs: Vec<String> =
             query.pairs.iter().map(|(first, second, weight)| format!("{first} {second} {weight}")).collect();
         assert_eq!(pairs, ["return of 1", "of return 1", "return shoe 0.5"]);
+    }
+
+    #[test]
+    fn other_words_are_asked_for_too_and_weigh_less() {
+        let texts = [("How long does shipping take?".to_owned(), 1.0), ("Which sofa has a warranty?".to_owned(), 0.5)];
+        let query = query(WorkspaceId::DEFAULT, &texts, None, 5);
+        let others: Vec<&str> = query.others.iter().map(|(term, _)| term.as_str()).collect();
+        assert!(others.contains(&"period") && others.contains(&"dispatch"), "{others:?}");
+        assert!(!others.contains(&"couch"), "what was said before leads nowhere: {others:?}");
+        assert!(query.others.iter().all(|(_, weight)| *weight <= OTHERWISE), "{query:?}");
+        assert!(query.others.iter().all(|(other, _)| query.terms.iter().all(|(term, _)| term != other)), "{query:?}");
     }
 
     #[test]

@@ -18,7 +18,8 @@ fn root() -> PathBuf {
 }
 
 fn cases() -> Vec<Case> {
-    let suites = suite::read(&[root().join("eval/sample")]).unwrap_or_else(|error| panic!("{error}"));
+    let suites = suite::read(&[root().join("eval/sample"), root().join("eval/practice")])
+        .unwrap_or_else(|error| panic!("{error}"));
     suites.into_iter().flat_map(|suite| suite.cases).collect()
 }
 

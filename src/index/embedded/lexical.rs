@@ -2,14 +2,15 @@
 //! weigh more in spoken questions.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::Postings;
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocSet, TERMINATED, TantivyError, Term};
+use tantivy::postings::{Postings, TermInfo};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocSet, InvertedIndexReader, SegmentReader, TERMINATED, TantivyError, Term};
 
 use super::shard::{Row, Snapshot};
-use crate::index::{Error, bm25};
+use crate::index::{Error, MOST_OTHER_WORDS, bm25};
 
 /// Power on the inverse document frequency: above 1, rare words gain on common ones.
 pub(super) const RARITY: f32 = 1.25;
@@ -44,26 +45,71 @@ impl Norms {
     }
 }
 
-/// Scores all chunks for weighted terms (equal terms add up).
-pub(super) fn score(snapshot: &Snapshot, terms: &[(String, f32)]) -> Result<Lexical, Error> {
+/// Scores all chunks for weighted terms (equal terms add up) and for other words.
+pub(super) fn score(snapshot: &Snapshot, terms: &[(String, f32)], others: &[(String, f32)]) -> Result<Lexical, Error> {
     let readers = snapshot.searcher.segment_readers();
     let mut scores: Vec<Vec<f32>> = readers.iter().map(|reader| vec![0.0; reader.max_doc() as usize]).collect();
     let norms = Norms::new(snapshot.mean_length());
-    let (mut inverted, mut lengths) = (Vec::with_capacity(readers.len()), Vec::with_capacity(readers.len()));
-    for reader in readers {
-        inverted.push(reader.inverted_index(snapshot.fields.terms)?);
-        lengths.push(reader.get_fieldnorms_reader(snapshot.fields.terms)?);
-    }
+    let segments = Segments::of(snapshot)?;
     let mut idf = Vec::with_capacity(terms.len());
     let mut full = 0.0;
     for (text, weight) in distinct(terms) {
-        let term = Term::from_field_text(snapshot.fields.terms, text);
-        let mut infos = Vec::with_capacity(readers.len());
-        let mut found = 0;
-        for (reader, inverted) in readers.iter().zip(&inverted) {
+        let found = segments.find(text)?;
+        let rarity = bm25::inverse_document_frequency(snapshot.alive(), found.chunks);
+        idf.push((text.to_owned(), rarity));
+        let weight = weight * rarity.powf(RARITY);
+        full += weight;
+        segments.add(&found, weight, &norms, &mut scores)?;
+    }
+    // What a chunk says in other words is no more than what was asked: it may gain by them, and `full` stays what it is.
+    let mut found: Vec<(f32, f32, Found)> = Vec::new();
+    for (text, weight) in others {
+        let there = segments.find(text)?;
+        if there.chunks > 0 {
+            let rarity = bm25::inverse_document_frequency(snapshot.alive(), there.chunks);
+            found.push((rarity, *weight, there));
+        }
+    }
+    found.sort_by(|(one, ..), (other, ..)| other.total_cmp(one));
+    for (rarity, weight, there) in found.iter().take(MOST_OTHER_WORDS) {
+        segments.add(there, weight * rarity.powf(RARITY), &norms, &mut scores)?;
+    }
+    Ok(Lexical { scores, idf, norms, full })
+}
+
+/// Where a term stands: in how many chunks, and its list in each segment that has one.
+struct Found {
+    chunks: usize,
+    infos: Vec<Option<TermInfo>>,
+}
+
+/// The segments of a snapshot, opened for looking terms up.
+struct Segments<'a> {
+    field: Field,
+    readers: &'a [SegmentReader],
+    inverted: Vec<Arc<InvertedIndexReader>>,
+    lengths: Vec<FieldNormReader>,
+}
+
+impl<'a> Segments<'a> {
+    fn of(snapshot: &'a Snapshot) -> Result<Self, Error> {
+        let (field, readers) = (snapshot.fields.terms, snapshot.searcher.segment_readers());
+        let (mut inverted, mut lengths) = (Vec::with_capacity(readers.len()), Vec::with_capacity(readers.len()));
+        for reader in readers {
+            inverted.push(reader.inverted_index(field)?);
+            lengths.push(reader.get_fieldnorms_reader(field)?);
+        }
+        Ok(Self { field, readers, inverted, lengths })
+    }
+
+    fn find(&self, text: &str) -> Result<Found, Error> {
+        let term = Term::from_field_text(self.field, text);
+        let mut infos = Vec::with_capacity(self.readers.len());
+        let mut chunks = 0;
+        for (reader, inverted) in self.readers.iter().zip(&self.inverted) {
             let info = inverted.get_term_info(&term).map_err(TantivyError::from)?;
             // Deleted chunks count no more, so that scores do not depend on when segments were merged.
-            found += match (&info, reader.alive_bitset()) {
+            chunks += match (&info, reader.alive_bitset()) {
                 (Some(info), Some(alive)) => inverted
                     .read_postings_from_terminfo(info, IndexRecordOption::Basic)
                     .map_err(TantivyError::from)?
@@ -73,16 +119,18 @@ pub(super) fn score(snapshot: &Snapshot, terms: &[(String, f32)]) -> Result<Lexi
             };
             infos.push(info);
         }
-        let rarity = bm25::inverse_document_frequency(snapshot.alive(), found as usize);
-        idf.push((text.to_owned(), rarity));
-        let weight = weight * rarity.powf(RARITY);
-        full += weight;
-        for (segment, info) in infos.iter().enumerate() {
+        Ok(Found { chunks: chunks as usize, infos })
+    }
+
+    /// Adds to the score of each chunk that says a term what the term is worth there.
+    fn add(&self, found: &Found, weight: f32, norms: &Norms, scores: &mut [Vec<f32>]) -> Result<(), Error> {
+        for (segment, info) in found.infos.iter().enumerate() {
             let Some(info) = info else { continue };
             let option = IndexRecordOption::WithFreqs;
-            let mut list = inverted[segment].read_postings_from_terminfo(info, option).map_err(TantivyError::from)?;
-            let (scores, lengths) = (&mut scores[segment], &lengths[segment]);
-            let alive = readers[segment].alive_bitset();
+            let mut list =
+                self.inverted[segment].read_postings_from_terminfo(info, option).map_err(TantivyError::from)?;
+            let (scores, lengths) = (&mut scores[segment], &self.lengths[segment]);
+            let alive = self.readers[segment].alive_bitset();
             let mut row = list.doc();
             while row != TERMINATED {
                 if alive.is_none_or(|alive| alive.is_alive(row)) {
@@ -93,8 +141,8 @@ pub(super) fn score(snapshot: &Snapshot, terms: &[(String, f32)]) -> Result<Lexi
                 row = list.advance();
             }
         }
+        Ok(())
     }
-    Ok(Lexical { scores, idf, norms, full })
 }
 
 impl Lexical {

@@ -12,7 +12,7 @@ use crate::model::passage::Scores;
 const POOL: usize = 100;
 
 pub(super) fn search(snapshot: &Snapshot, query: &Query) -> Result<Found, Error> {
-    let lexical = lexical::score(snapshot, &query.terms)?;
+    let lexical = lexical::score(snapshot, &query.terms, &query.others)?;
     let by_words = proximity::add(snapshot, &lexical, &query.pairs, lexical.best(snapshot, POOL.max(query.limit)))?;
     let by_vector = match &query.vector {
         Some(vector) => dense(snapshot, vector, POOL.max(query.limit))?,

@@ -8,7 +8,7 @@ use qdrant_client::qdrant::{
 };
 
 use super::{DENSE, Server, WORDS, chunks, sparse};
-use crate::index::{Error, Found, Hit, Query, bm25};
+use crate::index::{Error, Found, Hit, MOST_OTHER_WORDS, Query, bm25};
 use crate::model::id::ChunkName;
 use crate::model::passage::Scores;
 
@@ -22,7 +22,9 @@ pub(super) async fn search(server: &Server, collection: &str, query: &Query) -> 
         return Err(Error::Mismatched { expected: server.dimensions, got: vector.len() });
     }
     let terms = distinct(&query.terms);
-    let words = sparse::query(&query.terms);
+    // The server weighs terms by rarity itself, so that which are the rarest is not known here: the first are taken.
+    let others = query.others.iter().take(MOST_OTHER_WORDS);
+    let words = sparse::query(query.terms.iter().chain(others));
     let pool = POOL.max(query.limit) as u64;
     let words = (!words.is_empty()).then(|| (VectorInput::from(words.as_slice()), WORDS));
     let dense = query.vector.clone().map(|vector| (VectorInput::from(vector), DENSE));

@@ -22,7 +22,7 @@ pub(super) fn chunk(terms: &[String]) -> Vec<(u32, f32)> {
 }
 
 /// The vector of a query's weighted terms.
-pub(super) fn query(terms: &[(String, f32)]) -> Vec<(u32, f32)> {
+pub(super) fn query<'a>(terms: impl IntoIterator<Item = &'a (String, f32)>) -> Vec<(u32, f32)> {
     let mut weights: BTreeMap<u32, f32> = BTreeMap::new();
     for (term, weight) in terms {
         *weights.entry(dimension(term)).or_default() += weight;
