@@ -71,8 +71,9 @@ pub struct Query {
     /// Other words for what is asked, each once and none of them among the terms, with weights below theirs: a chunk that
     /// says one of them gains a little. At most [`MOST_OTHER_WORDS`] are searched.
     pub others: Vec<(String, f32)>,
-    /// Terms that stand side by side in the question, with weights. A chunk that keeps them side by side gains a little.
-    pub pairs: Vec<(String, String, f32)>,
+    /// Terms that stand side by side in the question, by their places in `terms`, with weights. A chunk that keeps them side by
+    /// side gains a little.
+    pub pairs: Vec<(usize, usize, f32)>,
     pub vector: Option<Vector>,
     pub limit: usize,
 }

@@ -1,7 +1,7 @@
 //! What of a chunk is indexed, and what of a conversation is asked: pure, and one place for indexing, searching and
 //! measuring, so that they cannot drift apart.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::Hash;
 
 use crate::embed::Vector;
@@ -76,63 +76,73 @@ struct Asked<T> {
 /// The query for weighted texts (the turns of a conversation, newest first) and, where an embedder reads them, their vector.
 #[must_use]
 pub fn query(workspace: WorkspaceId, lexical: &[(String, f32)], vector: Option<Vector>, limit: usize) -> Query {
+    let said: Vec<(Vec<String>, f32)> =
+        lexical.iter().filter(|(_, weight)| *weight > 0.0).map(|(text, weight)| (terms(text), *weight)).collect();
     let (mut words, mut pairs) = (Vec::new(), Vec::new());
     let (mut known_words, mut known_pairs) = (HashMap::new(), HashMap::new());
-    let mut others = Vec::new();
-    for (text, (said, weight)) in lexical.iter().enumerate().filter(|(_, (_, weight))| *weight > 0.0) {
-        let terms = terms(said);
-        let tells = |pair: &&[String]| pair[0] != pair[1] && !pair.iter().any(|term| term.contains(is_han));
-        for (place, pair) in terms.windows(2).enumerate().filter(|(_, pair)| tells(pair)) {
-            let what = (pair[0].clone(), pair[1].clone());
-            let asked = find(&mut pairs, &mut known_pairs, what, text, place);
-            asked.weight = asked.weight.max(*weight);
-        }
-        if text == 0 {
-            others = otherwise(said, &terms);
-        }
-        for (place, term) in terms.into_iter().enumerate() {
-            find(&mut words, &mut known_words, term, text, place).weight += weight;
+    for (text, (terms, weight)) in said.iter().enumerate() {
+        let mut before: Option<(usize, bool)> = None;
+        for (place, term) in terms.iter().enumerate() {
+            let (at, asked) = find(&mut words, &mut known_words, term.as_str(), text, place);
+            asked.weight += weight;
+            let han = term.contains(is_han);
+            if let Some((first, _)) = before.filter(|(first, after_han)| *first != at && !han && !after_han) {
+                let (_, pair) = find(&mut pairs, &mut known_pairs, (first, at), text, place - 1);
+                pair.weight = pair.weight.max(*weight);
+            }
+            before = Some((at, han));
         }
     }
-    let terms = heaviest(words);
-    let kept: HashSet<&String> = terms.iter().map(|(term, _)| term).collect();
-    pairs.retain(|pair| kept.contains(&pair.what.0) && kept.contains(&pair.what.1));
-    others.retain(|(term, _)| !known_words.contains_key(*term));
+    let mut others = match lexical.first() {
+        Some((question, weight)) if *weight > 0.0 => otherwise(question, &said[0].0),
+        _ => Vec::new(),
+    };
+    others.retain(|(term, _)| !known_words.contains_key(term));
     let others = others.into_iter().map(|(term, share)| (term.to_owned(), share * OTHERWISE)).collect();
-    let pairs = heaviest(pairs).into_iter().map(|((first, second), weight)| (first, second, weight)).collect();
+    let mut kept: Vec<Option<usize>> = vec![None; words.len()];
+    let mut terms = Vec::new();
+    for at in heaviest(&words) {
+        kept[at] = Some(terms.len());
+        terms.push((words[at].what.to_owned(), words[at].weight));
+    }
+    pairs.retain(|pair| kept[pair.what.0].is_some() && kept[pair.what.1].is_some());
+    let pair = |at: usize| Some((kept[pairs[at].what.0]?, kept[pairs[at].what.1]?, pairs[at].weight));
+    let pairs = heaviest(&pairs).into_iter().filter_map(pair).collect();
     Query { workspace, terms, others, pairs, vector, limit }
 }
 
-fn find<'a, T: Clone + Eq + Hash>(
+/// What is asked, and its place among all: new when it was not asked before.
+fn find<'a, T: Copy + Eq + Hash>(
     all: &'a mut Vec<Asked<T>>,
     known: &mut HashMap<T, usize>,
     what: T,
     text: usize,
     place: usize,
-) -> &'a mut Asked<T> {
-    let at = *known.entry(what).or_insert_with_key(|what| {
-        all.push(Asked { what: what.clone(), weight: 0.0, text, place });
-        all.len() - 1
-    });
+) -> (usize, &'a mut Asked<T>) {
+    let at = *known.entry(what).or_insert(all.len());
+    if at == all.len() {
+        all.push(Asked { what, weight: 0.0, text, place });
+    }
     let asked = &mut all[at];
     if asked.text == text {
         asked.place = place;
     }
-    asked
+    (at, asked)
 }
 
-/// The heaviest, among equals those said last, in the order in which they were first said.
-fn heaviest<T>(all: Vec<Asked<T>>) -> Vec<(T, f32)> {
-    let mut all: Vec<(usize, Asked<T>)> = all.into_iter().enumerate().collect();
+/// Places of the heaviest, among equals of those said last, in the order in which they were first said.
+fn heaviest<T>(all: &[Asked<T>]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..all.len()).collect();
     if all.len() > MOST_TERMS {
-        all.sort_unstable_by(|(_, one), (_, other)| {
+        places.sort_unstable_by(|one, other| {
+            let (one, other) = (&all[*one], &all[*other]);
             let heavier = other.weight.total_cmp(&one.weight);
             heavier.then(one.text.cmp(&other.text)).then(other.place.cmp(&one.place))
         });
-        all.truncate(MOST_TERMS);
-        all.sort_unstable_by_key(|(order, _)| *order);
+        places.truncate(MOST_TERMS);
+        places.sort_unstable();
     }
-    all.into_iter().map(|(_, asked)| (asked.what, asked.weight)).collect()
+    places
 }
 
 #[cfg(test)]
@@ -154,8 +164,12 @@ mod tests {
         let query = query(WorkspaceId::DEFAULT, &texts, None, 5);
         let terms: Vec<String> = query.terms.iter().map(|(term, weight)| format!("{term} {weight}")).collect();
         assert_eq!(terms, ["return 2.5", "of 1", "shoe 0.5", "退货 0.5"]);
-        let pairs: Vec<String> =
-            query.pairs.iter().map(|(first, second, weight)| format!("{first} {second} {weight}")).collect();
+        let name = |place: &usize| query.terms[*place].0.as_str();
+        let pairs: Vec<String> = query
+            .pairs
+            .iter()
+            .map(|(first, second, weight)| format!("{} {} {weight}", name(first), name(second)))
+            .collect();
         assert_eq!(pairs, ["return of 1", "of return 1", "return shoe 0.5"]);
     }
 
@@ -185,6 +199,6 @@ mod tests {
             (256, "refund", flood[4_745].as_str(), flood[4_999].as_str())
         );
         assert_eq!(query.pairs.len(), 254);
-        assert_eq!(query.pairs.last().unwrap().1, flood[4_999]);
+        assert_eq!(query.terms[query.pairs.last().unwrap().1].0, flood[4_999]);
     }
 }

@@ -1,13 +1,10 @@
 //! Group commit: appends of many conversations share one transaction, and so one wait for the disk.
 
-use std::collections::VecDeque;
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use futures::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Executor as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
 
 use super::conversations::{INSERT, MOVE, PARAMETERS, UPDATE, bound};
 use super::events::{Append, Appended, number};
@@ -18,31 +15,6 @@ use super::{Error, Store};
 const QUEUE: usize = 1024;
 /// Appends that share a transaction at most.
 const GROUP: usize = 256;
-
-/// How long a group gathers while many append; a timer is no finer.
-const GATHERING: Duration = Duration::from_millis(1);
-/// Appends within [`LATELY`] that make a crowd.
-const CROWD: usize = 6;
-const LATELY: Duration = Duration::from_millis(8);
-
-/// The last appends: whether so many come that some will share a commit if the first of them waits a moment.
-///
-/// On a slow disk groups form by themselves, while the last one is synced. On a fast one each append would have a transaction and a
-/// sync of its own. PostgreSQL waits in the same way: `commit_delay` and `commit_siblings`.
-#[derive(Debug, Default)]
-struct Crowd(VecDeque<Instant>);
-
-impl Crowd {
-    fn is_there(&self, now: Instant) -> bool {
-        self.0.len() == CROWD && self.0.front().is_some_and(|first| now.duration_since(*first) <= LATELY)
-    }
-
-    fn came(&mut self, appends: usize, now: Instant) {
-        self.0.extend(std::iter::repeat_n(now, appends.min(CROWD)));
-        let surplus = self.0.len().saturating_sub(CROWD);
-        self.0.drain(..surplus);
-    }
-}
 
 /// An append and the one who waits for it.
 #[derive(Debug)]
@@ -69,15 +41,7 @@ pub(super) fn start(lane: Lane) -> mpsc::Sender<Waiting> {
     let (sender, mut receiver) = mpsc::channel(QUEUE);
     tokio::spawn(async move {
         let mut group = Vec::with_capacity(GROUP);
-        let mut crowd = Crowd::default();
         while receiver.recv_many(&mut group, GROUP).await > 0 {
-            if crowd.is_there(Instant::now()) {
-                tokio::time::sleep(GATHERING).await;
-                while group.len() < GROUP && let Ok(waiting) = receiver.try_recv() {
-                    group.push(waiting);
-                }
-            }
-            crowd.came(group.len(), Instant::now());
             commit(&lane, &mut group).await;
         }
     });

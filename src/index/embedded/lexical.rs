@@ -16,10 +16,15 @@ use crate::index::{Error, MOST_OTHER_WORDS, bm25};
 pub(super) const RARITY: f32 = 1.25;
 
 /// Scores of every chunk, by segment and row, and what each term is worth.
-pub(super) struct Lexical {
+pub(super) struct Lexical<'a> {
     pub(super) scores: Vec<Vec<f32>>,
     /// By term, in order of first appearance.
     pub(super) idf: Vec<(String, f32)>,
+    /// Where each of these terms stands.
+    pub(super) found: Vec<Found>,
+    /// The place of each query term among them.
+    pub(super) places: Vec<usize>,
+    pub(super) segments: Segments<'a>,
     pub(super) norms: Norms,
     /// The score of a chunk of mean length that says each term once.
     pub(super) full: f32,
@@ -46,49 +51,56 @@ impl Norms {
 }
 
 /// Scores all chunks for weighted terms (equal terms add up) and for other words.
-pub(super) fn score(snapshot: &Snapshot, terms: &[(String, f32)], others: &[(String, f32)]) -> Result<Lexical, Error> {
+pub(super) fn score<'a>(
+    snapshot: &'a Snapshot,
+    terms: &[(String, f32)],
+    others: &[(String, f32)],
+) -> Result<Lexical<'a>, Error> {
     let readers = snapshot.searcher.segment_readers();
     let mut scores: Vec<Vec<f32>> = readers.iter().map(|reader| vec![0.0; reader.max_doc() as usize]).collect();
     let norms = Norms::new(snapshot.mean_length());
     let segments = Segments::of(snapshot)?;
-    let mut idf = Vec::with_capacity(terms.len());
+    let (distinct, places) = distinct(terms);
+    let mut idf = Vec::with_capacity(distinct.len());
+    let mut there = Vec::with_capacity(distinct.len());
     let mut full = 0.0;
-    for (text, weight) in distinct(terms) {
+    for (text, weight) in distinct {
         let found = segments.find(text)?;
         let rarity = bm25::inverse_document_frequency(snapshot.alive(), found.chunks);
         idf.push((text.to_owned(), rarity));
         let weight = weight * rarity.powf(RARITY);
         full += weight;
         segments.add(&found, weight, &norms, &mut scores)?;
+        there.push(found);
     }
     // What a chunk says in other words is no more than what was asked: it may gain by them, and `full` stays what it is.
-    let mut found: Vec<(f32, f32, Found)> = Vec::new();
+    let mut otherwise: Vec<(f32, f32, Found)> = Vec::new();
     for (text, weight) in others {
-        let there = segments.find(text)?;
-        if there.chunks > 0 {
-            let rarity = bm25::inverse_document_frequency(snapshot.alive(), there.chunks);
-            found.push((rarity, *weight, there));
+        let found = segments.find(text)?;
+        if found.chunks > 0 {
+            let rarity = bm25::inverse_document_frequency(snapshot.alive(), found.chunks);
+            otherwise.push((rarity, *weight, found));
         }
     }
-    found.sort_by(|(one, ..), (other, ..)| other.total_cmp(one));
-    for (rarity, weight, there) in found.iter().take(MOST_OTHER_WORDS) {
-        segments.add(there, weight * rarity.powf(RARITY), &norms, &mut scores)?;
+    otherwise.sort_by(|(one, ..), (other, ..)| other.total_cmp(one));
+    for (rarity, weight, found) in otherwise.iter().take(MOST_OTHER_WORDS) {
+        segments.add(found, weight * rarity.powf(RARITY), &norms, &mut scores)?;
     }
-    Ok(Lexical { scores, idf, norms, full })
+    Ok(Lexical { scores, idf, found: there, places, segments, norms, full })
 }
 
 /// Where a term stands: in how many chunks, and its list in each segment that has one.
-struct Found {
+pub(super) struct Found {
     chunks: usize,
-    infos: Vec<Option<TermInfo>>,
+    pub(super) infos: Vec<Option<TermInfo>>,
 }
 
 /// The segments of a snapshot, opened for looking terms up.
-struct Segments<'a> {
+pub(super) struct Segments<'a> {
     field: Field,
     readers: &'a [SegmentReader],
-    inverted: Vec<Arc<InvertedIndexReader>>,
-    lengths: Vec<FieldNormReader>,
+    pub(super) inverted: Vec<Arc<InvertedIndexReader>>,
+    pub(super) lengths: Vec<FieldNormReader>,
 }
 
 impl<'a> Segments<'a> {
@@ -145,7 +157,7 @@ impl<'a> Segments<'a> {
     }
 }
 
-impl Lexical {
+impl Lexical<'_> {
     /// The `limit` best rows, best first.
     pub(super) fn best(&self, snapshot: &Snapshot, limit: usize) -> Vec<(Row, f32)> {
         let mut finds = Vec::new();
@@ -157,17 +169,18 @@ impl Lexical {
     }
 }
 
-fn distinct(terms: &[(String, f32)]) -> Vec<(&str, f32)> {
-    let mut places: HashMap<&str, usize> = HashMap::with_capacity(terms.len());
+/// Each term once, and the place of every one among them.
+fn distinct(terms: &[(String, f32)]) -> (Vec<(&str, f32)>, Vec<usize>) {
+    let mut known: HashMap<&str, usize> = HashMap::with_capacity(terms.len());
     let mut distinct: Vec<(&str, f32)> = Vec::with_capacity(terms.len());
+    let mut places = Vec::with_capacity(terms.len());
     for (term, weight) in terms {
-        match places.get(term.as_str()) {
-            Some(place) => distinct[*place].1 += weight,
-            None => {
-                places.insert(term, distinct.len());
-                distinct.push((term, *weight));
-            }
+        let place = *known.entry(term).or_insert(distinct.len());
+        match distinct.get_mut(place) {
+            Some((_, sum)) => *sum += weight,
+            None => distinct.push((term, *weight)),
         }
+        places.push(place);
     }
-    distinct
+    (distinct, places)
 }

@@ -1,9 +1,7 @@
 //! Words that stand side by side in the question and in the chunk: the ordered part of sequential dependence (Metzler &
 //! Croft 2005), counted only for the best chunks by BM25, from their stored positions.
 
-use std::collections::HashMap;
-
-use tantivy::Term;
+use tantivy::TantivyError;
 use tantivy::postings::Postings;
 use tantivy::schema::IndexRecordOption;
 
@@ -19,8 +17,8 @@ const MOST_PAIRS: usize = 32;
 /// Adds to each find what its pairs of neighbouring words are worth, and puts the finds in order again.
 pub(super) fn add(
     snapshot: &Snapshot,
-    lexical: &Lexical,
-    pairs: &[(String, String, f32)],
+    lexical: &Lexical<'_>,
+    pairs: &[(usize, usize, f32)],
     finds: Vec<(Row, f32)>,
 ) -> Result<Vec<(Row, f32)>, Error> {
     let pairs = worth(lexical, pairs);
@@ -28,7 +26,7 @@ pub(super) fn add(
         return Ok(finds);
     }
     let mut gains = vec![0.0; finds.len()];
-    for (segment, reader) in snapshot.searcher.segment_readers().iter().enumerate() {
+    for (segment, (inverted, lengths)) in lexical.segments.inverted.iter().zip(&lexical.segments.lengths).enumerate() {
         // Row and place among the finds, in order of rows: postings are read forwards.
         let mut rows: Vec<(u32, usize)> = Vec::new();
         rows.extend(
@@ -42,23 +40,23 @@ pub(super) fn add(
             continue;
         }
         rows.sort_unstable();
-        let lengths = reader.get_fieldnorms_reader(snapshot.fields.terms)?;
-        let inverted = reader.inverted_index(snapshot.fields.terms)?;
         let mut terms: Vec<Places> = Vec::new();
-        let mut known: HashMap<&str, usize> = HashMap::new();
-        let mut places = |term| -> Result<usize, Error> {
-            if let Some(known) = known.get(term) {
-                return Ok(*known);
+        let mut known: Vec<Option<usize>> = vec![None; lexical.idf.len()];
+        let mut places = |term: usize| -> Result<usize, Error> {
+            if let Some(known) = known[term] {
+                return Ok(known);
             }
-            let name = Term::from_field_text(snapshot.fields.terms, term);
-            let list = inverted.read_postings(&name, IndexRecordOption::WithFreqsAndPositions)?;
+            let option = IndexRecordOption::WithFreqsAndPositions;
+            let info = lexical.found[term].infos[segment].as_ref();
+            let list = info.map(|info| inverted.read_postings_from_terminfo(info, option)).transpose();
+            let list = list.map_err(TantivyError::from)?;
             terms.push(list.map(|list| Places::read(list, &rows)).unwrap_or_default());
-            known.insert(term, terms.len() - 1);
+            known[term] = Some(terms.len() - 1);
             Ok(terms.len() - 1)
         };
         let pairs = pairs
             .iter()
-            .map(|(first, second, worth)| Ok((places(first)?, places(second)?, *worth)))
+            .map(|(first, second, worth)| Ok((places(*first)?, places(*second)?, *worth)))
             .collect::<Result<Vec<(usize, usize, f32)>, Error>>()?;
         for (first, second, worth) in pairs {
             for (at, (row, place)) in rows.iter().enumerate() {
@@ -106,17 +104,18 @@ impl Places {
     }
 }
 
-/// The pairs that are worth most, with their worth.
-fn worth<'a>(lexical: &Lexical, pairs: &'a [(String, String, f32)]) -> Vec<(&'a str, &'a str, f32)> {
-    let idf: HashMap<&str, f32> = lexical.idf.iter().map(|(term, idf)| (term.as_str(), *idf)).collect();
-    let of = |term: &str| idf.get(term).copied().unwrap_or_default();
-    let mut worth: Vec<(&str, &str, f32)> = pairs
+/// The pairs that are worth most, with their worth, by the places of their terms among the different ones.
+fn worth(lexical: &Lexical<'_>, pairs: &[(usize, usize, f32)]) -> Vec<(usize, usize, f32)> {
+    let mut worth: Vec<(usize, usize, f32)> = pairs
         .iter()
         .map(|(first, second, weight)| {
-            (first.as_str(), second.as_str(), WEIGHT * weight * (of(first) + of(second)).powf(RARITY))
+            let (first, second) = (lexical.places[*first], lexical.places[*second]);
+            let rarity = lexical.idf[first].1 + lexical.idf[second].1;
+            (first, second, WEIGHT * weight * rarity.powf(RARITY))
         })
         .collect();
-    worth.sort_by(|one, other| other.2.total_cmp(&one.2).then_with(|| (one.0, one.1).cmp(&(other.0, other.1))));
+    let name = |pair: &(usize, usize, f32)| (lexical.idf[pair.0].0.as_str(), lexical.idf[pair.1].0.as_str());
+    worth.sort_by(|one, other| other.2.total_cmp(&one.2).then_with(|| name(one).cmp(&name(other))));
     worth.truncate(MOST_PAIRS);
     worth
 }
