@@ -225,7 +225,7 @@ test('on a telephone it covers the page as long as it is wanted, and no longer',
   await ann.page.evaluate(async () => {
     const root = [...document.querySelectorAll('*')].find((element) => element.shadowRoot).shadowRoot;
     root.querySelector('.panel [aria-label="Close chat"]').click();
-    while (!root.querySelector('.launcher')) await null;
+    while (root.querySelector('.panel')) await null;
     root.querySelector('.launcher').click();
     await new Promise((taken) => addEventListener('popstate', taken, { once: true }));
   });
