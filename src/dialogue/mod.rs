@@ -18,6 +18,7 @@ pub mod quote;
 pub mod reading;
 pub mod reply;
 pub mod span;
+pub mod strength;
 mod turn;
 pub mod verify;
 pub mod wanted;

@@ -9,6 +9,7 @@ use std::ops::Range;
 use crate::dialogue::asked::{Asked, Found};
 use crate::dialogue::reading::{self, Bag, Key, Reading, Unit, width};
 use crate::dialogue::span;
+pub use crate::dialogue::strength::strength;
 use crate::dialogue::wanted::{Wanted, fits};
 use crate::model::passage::{Passage, Scored};
 use crate::text::language::Language;
@@ -19,6 +20,8 @@ const READ: usize = 8;
 const WHOLE: usize = 1200;
 /// Share of a listed question that must be asked, both ways, for its answer to be given.
 const SAME_QUESTION: f32 = 0.55;
+/// How far below a sentence's score another's may be to answer as well.
+const AS_GOOD: f32 = 0.4;
 
 /// A part of a passage, chosen to be shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +33,8 @@ pub struct Quoted {
     pub place: Range<usize>,
     pub score: f32,
     pub signs: Signs,
+    /// How many other sentences, of all passages, score as well or nearly so.
+    pub as_good: usize,
 }
 
 /// What speaks for a quote, each from 0 to 1 unless it says otherwise.
@@ -105,8 +110,10 @@ pub fn choose(asked: &Asked, passages: &[&Scored], language: Language) -> Vec<Qu
 #[must_use]
 pub fn choose_with(asked: &Asked, passages: &[&Scored], by: &Weights) -> Vec<Quoted> {
     let mut quotes: Vec<Quoted> = Vec::new();
+    let mut scores: Vec<f32> = Vec::new();
     for mut quote in candidates(asked, passages) {
         quote.score = quote.signs.iter().zip(by).map(|(sign, weight)| sign * weight).sum();
+        scores.push(quote.score);
         match quotes.iter_mut().find(|known| known.passage == quote.passage) {
             Some(known) if known.score >= quote.score => {}
             Some(known) => *known = quote,
@@ -115,6 +122,7 @@ pub fn choose_with(asked: &Asked, passages: &[&Scored], by: &Weights) -> Vec<Quo
     }
     quotes.sort_by(|a, b| b.score.total_cmp(&a.score));
     for quote in &mut quotes {
+        quote.as_good = scores.iter().filter(|score| **score >= quote.score - AS_GOOD).count().saturating_sub(1);
         let passage = &passages[quote.passage].passage;
         let reading = reading::read(passage);
         if let Some(index) = reading.units.iter().position(|unit| unit.place == quote.best)
@@ -124,35 +132,6 @@ pub fn choose_with(asked: &Asked, passages: &[&Scored], by: &Weights) -> Vec<Quo
         }
     }
     quotes
-}
-
-/// How likely (0–1) the best of some quotes answers the question: a logistic model of its signs, fitted on one half of the
-/// sample's questions and of the public sets (`docs/benchmarks.md`).
-#[must_use]
-pub fn strength(asked: &Asked, quotes: &[Quoted], language: Language) -> f32 {
-    let Some(best) = quotes.first() else { return 0.0 };
-    let lead = quotes.get(1).map_or(1.0, |next| best.score - next.score).clamp(0.0, 2.0);
-    let sign = |at: usize| best.signs[at];
-    let total = (sign(sign::OWN) + sign(sign::ABOVE) + sign(sign::TITLE)).min(1.0);
-    // The weights of the signs differ between the languages, so a lead does not mean the same, and of a Chinese question less is
-    // said in the same words.
-    let (base, by_lead, by_unknown) = match language {
-        Language::En => (-2.514, 1.546, -0.774),
-        Language::Zh => (-1.118, 0.717, -1.550),
-    };
-    let sum = base
-        + by_lead * lead
-        + by_unknown * sign(sign::UNKNOWN)
-        + 2.305 * total
-        + 3.593 * (total - 0.5).min(0.0)
-        // The kind of thing that is wanted is soon found somewhere: it speaks for a sentence that is about the question.
-        + 2.674 * sign(sign::FIRM) * total
-        + 0.400 * sign(sign::LISTED)
-        + 1.180 * sign(sign::ROW)
-        - 2.673 * sign(sign::UNASKED)
-        // A list of questions may say where a balance is seen; no sentence says what it is.
-        - 2.886 * f32::from(u8::from(asked.of_account)) * (1.0 - sign(sign::LISTED));
-    1.0 / (1.0 + (-sum).exp())
 }
 
 /// Every sentence and row that could be quoted, with its signs and without a score.
@@ -166,7 +145,7 @@ pub fn candidates(asked: &Asked, passages: &[&Scored]) -> Vec<Quoted> {
         let standing = worth(scored) / top;
         if let Some(signs) = listed(asked, passage, &reading, standing) {
             let place = 0..passage.text.len();
-            found.push(Quoted { passage: at, best: place.clone(), place, score: 0.0, signs });
+            found.push(Quoted { passage: at, best: place.clone(), place, score: 0.0, signs, as_good: 0 });
             continue;
         }
         let units: Vec<Found> = reading.units.iter().map(|unit| asked.find(&unit.bag)).collect();
@@ -176,7 +155,7 @@ pub fn candidates(asked: &Asked, passages: &[&Scored]) -> Vec<Quoted> {
         for (index, unit) in reading.units.iter().enumerate() {
             let signs = weigh(asked, &reading, index, (&units, &heading, &title), standing);
             let place = unit.place.clone();
-            found.push(Quoted { passage: at, best: place.clone(), place, score: 0.0, signs });
+            found.push(Quoted { passage: at, best: place.clone(), place, score: 0.0, signs, as_good: 0 });
         }
     }
     found
@@ -346,6 +325,40 @@ mod tests {
         for question in ["What does the LP-600 power station cost?", "How heavy is the LP-900 power station?"] {
             assert!(look(question, &[passage(None, text)]).1 < strong, "{question}");
         }
+    }
+
+    #[test]
+    fn what_only_the_account_knows_is_told_by_listed_questions_alone() {
+        for (question, said, listed) in [
+            ("What is the balance of my gift card?", "The balance of my gift card is 5 yuan.", "Gift card balance"),
+            ("我的礼品卡还剩多少钱？", "我的礼品卡还剩的钱有 100 元。", "我的礼品卡还剩多少钱？"),
+        ] {
+            assert!(look(question, &[passage(None, said)]).1 <= 0.0, "{question}");
+            assert!(look(question, &[passage(Some(listed), "请看“我的账户”。")]).1 > 0.5, "{question}");
+        }
+    }
+
+    #[test]
+    fn what_lacks_a_kind_that_has_to_be_there_is_no_answer() {
+        for (question, lacks, holds) in [
+            (
+                "How long does standard delivery take?",
+                "Standard delivery takes no fee.",
+                "Standard delivery takes 2 to 4 days.",
+            ),
+            ("加急配送要多久？", "加急配送另收费用。", "加急配送要 2 天。"),
+        ] {
+            assert!(look(question, &[passage(None, lacks)]).1 < 0.5, "{question}");
+            assert!(look(question, &[passage(None, holds)]).1 > 0.5, "{question}");
+        }
+    }
+
+    #[test]
+    fn where_many_sentences_say_as_much_none_is_the_answer() {
+        let one = "专用发票不能重开。";
+        let many = "我们开具发票。普通发票是电子的。专用发票不能重开。发票寄到邮箱。发票上写有税率。";
+        assert!(look("发票怎么开", &[passage(None, one)]).1 > 0.5);
+        assert!(look("发票怎么开", &[passage(None, many)]).1 < 0.5);
     }
 
     #[test]
