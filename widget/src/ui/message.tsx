@@ -26,7 +26,7 @@ export function Shown({ message, last }: { message: Message; last: boolean }) {
 
 function useClock(at: string): string {
   const { words } = useAround();
-  return new Date(at).toLocaleTimeString(regional(words.tag), { hour: 'numeric', minute: '2-digit' });
+  return new Date(at).toLocaleTimeString(regional(words.tag), { timeStyle: 'short' });
 }
 
 /** Read out before the text: who said it, and when. */
