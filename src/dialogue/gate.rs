@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::dialogue::reading::{self, Bag, Key, key};
 use crate::dialogue::verify::lexicon::LEXICON;
-use crate::dialogue::{asked, quote};
+use crate::dialogue::{asked, quote, strength};
 use crate::knowledge::retrieve::{Ask, Retrieved};
 use crate::model::decision::{Evidence, Thresholds};
 use crate::model::id::DocumentId;
@@ -34,7 +34,7 @@ pub fn evidence(ask: &Ask, retrieved: &Retrieved) -> Evidence {
     let asked = asked::of(ask, &retrieved.idf);
     let passages: Vec<&Scored> = retrieved.passages.iter().collect();
     let quotes = quote::choose(&asked, &passages, ask.language);
-    evidence_with(ask, retrieved, quote::strength(&asked, &quotes, ask.language))
+    evidence_with(ask, retrieved, strength::strength(&asked, &quotes, ask.language))
 }
 
 /// The same where the quotes are chosen already.

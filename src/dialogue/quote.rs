@@ -9,7 +9,6 @@ use std::ops::Range;
 use crate::dialogue::asked::{Asked, Found};
 use crate::dialogue::reading::{self, Bag, Key, Reading, Unit, width};
 use crate::dialogue::span;
-pub use crate::dialogue::strength::strength;
 use crate::dialogue::wanted::{Wanted, fits};
 use crate::model::passage::{Passage, Scored};
 use crate::text::language::Language;
@@ -267,6 +266,7 @@ mod tests {
     use super::*;
     use crate::dialogue::asked;
     use crate::dialogue::reading::tests::passage;
+    use crate::dialogue::strength::strength;
     use crate::model::passage::Scores;
     use crate::text::language::detect;
     use crate::text::terms::terms;

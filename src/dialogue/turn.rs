@@ -14,6 +14,7 @@ use crate::dialogue::policy::{self, Policy, Said, Verdict};
 use crate::dialogue::quote::{self, Quoted};
 use crate::dialogue::reply;
 use crate::dialogue::span;
+use crate::dialogue::strength;
 use crate::dialogue::verify::ground::cite;
 use crate::dialogue::window::{self, Window};
 use crate::dialogue::write::{self, Passed, Written};
@@ -96,7 +97,7 @@ impl Running<'_> {
         let usable = self.usable(decision, &found.retrieved);
         let asked = asked::of(&found.ask, &found.retrieved.idf);
         let quotes = quote::choose(&asked, &usable, window.language);
-        self.weigh(decision, &found, quote::strength(&asked, &quotes, window.language));
+        self.weigh(decision, &found, strength::strength(&asked, &quotes, window.language));
         let readable = write::readable(usable.iter().map(|scored| &scored.passage), window.language, self.config);
         // What the customer's language has no passage for is quoted in the original: it cannot be verified word by word.
         let native = usable.first().is_some_and(|best| best.passage.language == window.language);
